@@ -1,0 +1,245 @@
+"""What can go wrong, named by what happened; doors turn the names into status and exit codes.
+
+The tree:
+
+    KgError                     message id (an English template) and its parameters
+    ├── RequestInvalid          the asker can mend it: exit 2, status 4xx
+    │   ├── QueryInvalid  QueryForbidden  ParameterInvalid  NotAcceptable  BodyInvalid
+    │   ├── SettingInvalid  MappingInvalid  SourceInvalid  SourceUnreadable  AuthoredInvalid
+    │   └── SourceNotFound  DraftNotFound  ReleaseNotFound  ReleaseGone  ThingNotFound  QuestionNotFound
+    ├── Refused                 the state forbids it: exit 1, status 409
+    │   └── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged
+    └── MachineryFailed         not the asker's fault: exit 3, status 5xx
+        ├── QueryTimeout  QueryMemory  EngineCrash  Busy  ResultTooLarge  QueryStopped
+        └── StoreUnavailable  StateLocked  StateMismatch  StateBroken  JobKilled
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class KgError(Exception):
+    """An error that a person can read: `template.format(**params)` in English, translated at the door.
+
+    `template` is the message id of the gettext catalogue; `params` fill its `{names}`.
+    """
+
+    slug: ClassVar[str] = "internal"
+
+    def __init__(self, template: str, **params: object) -> None:
+        super().__init__(template)
+        self.template = template
+        self.params: Mapping[str, object] = params
+
+    def __str__(self) -> str:
+        return self.template.format(**self.params) if self.params else self.template
+
+
+class RequestInvalid(KgError):
+    """Raised when the request itself must be mended by the one who made it."""
+
+    slug = "request-invalid"
+
+
+class QueryInvalid(RequestInvalid):
+    """Raised when a text is not a SPARQL query; knows `line` and `column` (from 1) and a `hint` where there is one."""
+
+    slug = "query-syntax"
+
+    def __init__(self, template: str, *, line: int = 0, column: int = 0, hint: str = "", **params: object) -> None:
+        super().__init__(template, line=line, column=column, **params)
+        self.line = line
+        self.column = column
+        self.hint = hint
+
+
+class QueryForbidden(RequestInvalid):
+    """Raised when a query is valid but must not run here (SERVICE, LOAD, an update at a query endpoint)."""
+
+    slug = "query-forbidden"
+
+
+class ParameterInvalid(RequestInvalid):
+    """Raised when a parameter is missing, repeated or out of range."""
+
+    slug = "parameter-invalid"
+
+
+class NotAcceptable(RequestInvalid):
+    """Raised when no offered format satisfies the Accept header; the message lists what there is."""
+
+    slug = "not-acceptable"
+
+
+class BodyInvalid(RequestInvalid):
+    """Raised when a request body has a wrong media type, size or encoding."""
+
+    slug = "body-invalid"
+
+
+class SettingInvalid(RequestInvalid):
+    """Raised when a `KG_*` setting is unknown or its value cannot be read."""
+
+    slug = "setting-invalid"
+
+
+class MappingInvalid(RequestInvalid):
+    """Raised when a mapping is wrong before any data is read; the message names file, line where known, and rule."""
+
+    slug = "mapping-invalid"
+
+
+class SourceInvalid(RequestInvalid):
+    """Raised when `source.toml` or a lookup of a source is wrong."""
+
+    slug = "source-invalid"
+
+
+class SourceUnreadable(RequestInvalid):
+    """Raised when a delivery cannot be read at all (missing, empty, zip bomb, DOCTYPE, broken JSON)."""
+
+    slug = "source-unreadable"
+
+
+class AuthoredInvalid(RequestInvalid):
+    """Raised when an authored file (ontology, shape, query, vocabulary) does not parse; names file and line."""
+
+    slug = "authored-invalid"
+
+
+class SourceNotFound(RequestInvalid):
+    """Raised when there is no source of that name."""
+
+    slug = "source-not-found"
+
+
+class DraftNotFound(RequestInvalid):
+    """Raised when there is no draft of that id."""
+
+    slug = "draft-not-found"
+
+
+class ReleaseNotFound(RequestInvalid):
+    """Raised when there is no release of that id, or none at all yet."""
+
+    slug = "release-not-found"
+
+
+class ReleaseGone(RequestInvalid):
+    """Raised when a release's store was removed by retention; its statement files remain."""
+
+    slug = "release-gone"
+
+
+class ThingNotFound(RequestInvalid):
+    """Raised when the release says nothing about an IRI."""
+
+    slug = "thing-not-found"
+
+
+class QuestionNotFound(RequestInvalid):
+    """Raised when the library has no query of that name."""
+
+    slug = "question-not-found"
+
+
+class Refused(KgError):
+    """Raised when the request is right but the state forbids it."""
+
+    slug = "refused"
+
+
+class PublishBlocked(Refused):
+    """Raised when violations stop a publish."""
+
+    slug = "publish-blocked"
+
+
+class PublishConflict(Refused):
+    """Raised when the current release changed a graph that the draft changed too; names the graphs."""
+
+    slug = "publish-conflict"
+
+
+class ConfirmationNeeded(Refused):
+    """Raised when an import would remove everything or more than half of a source and was not confirmed."""
+
+    slug = "confirmation-needed"
+
+
+class NothingChanged(Refused):
+    """Raised when there is nothing to publish."""
+
+    slug = "nothing-changed"
+
+
+class MachineryFailed(KgError):
+    """Raised when the service, not the asker, is at fault or out of resources."""
+
+    slug = "machinery-failed"
+
+
+class QueryTimeout(MachineryFailed):
+    """Raised when a query passed its deadline and its worker was killed."""
+
+    slug = "query-timeout"
+
+
+class QueryMemory(MachineryFailed):
+    """Raised when a query passed the memory cap of its worker."""
+
+    slug = "query-memory"
+
+
+class EngineCrash(MachineryFailed):
+    """Raised when the engine died under a query for a reason other than time or memory."""
+
+    slug = "engine-crash"
+
+
+class Busy(MachineryFailed):
+    """Raised when no worker became free in time."""
+
+    slug = "busy"
+
+
+class ResultTooLarge(MachineryFailed):
+    """Raised when an answer passed `KG_RESULT_BYTES`."""
+
+    slug = "result-too-large"
+
+
+class QueryStopped(MachineryFailed):
+    """Raised when a query was stopped because its asker left or said so."""
+
+    slug = "query-stopped"
+
+
+class StoreUnavailable(MachineryFailed):
+    """Raised when the store (a release's or the remote one) cannot be reached."""
+
+    slug = "store-unavailable"
+
+
+class StateLocked(MachineryFailed):
+    """Raised when another process holds the lock of the state folder; names it."""
+
+    slug = "state-locked"
+
+
+class StateMismatch(MachineryFailed):
+    """Raised when the state folder was made by a newer version or under another `KG_BASE`."""
+
+    slug = "state-mismatch"
+
+
+class StateBroken(MachineryFailed):
+    """Raised when the state folder cannot be read or written (disk full, damaged manifest)."""
+
+    slug = "state-broken"
+
+
+class JobKilled(MachineryFailed):
+    """Raised when the child of an import or publish passed its limits or was killed."""
+
+    slug = "job-killed"

@@ -1,0 +1,1 @@
+"""Who answers SPARQL, and how an answer is serialised."""
