@@ -1,0 +1,35 @@
+"""`kgservice check`: the authored files, each fault at its file and line."""
+
+import json
+
+import click
+
+from kgservice.cli import doors
+from kgservice.cli.findings import summary
+from kgservice.cli.progress import Teller
+from kgservice.intake.reports import as_text
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Leave out what takes over a second (samples, logic).")
+@doors.format_option
+@doors.language_option
+def check(quick: bool, shape: str, language: str | None) -> int:
+    """Check ontology, vocabularies, shapes, queries, sources and mappings.
+
+    \b
+    Example: kgservice check --quick
+    """
+    service = doors.service(language)
+    lang = service.settings.lang
+    teller = Teller(lang)
+    found = service.check.repository(quick=quick, progress=teller)
+    teller.close()
+    if shape == "json":
+        body = {"conforms": found.conforms, "tally": found.tally(), **found.to_json()}
+        click.echo(json.dumps(body, ensure_ascii=False, indent=1))
+    else:
+        if found.findings:
+            click.echo(as_text(found, lang))
+        click.echo(summary(found, lang))
+    return 0 if found.conforms else 1

@@ -1,0 +1,52 @@
+"""What every command needs: settings, the service behind it, who acts, and in which language it speaks."""
+
+import getpass
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from kgservice.locale import translate
+from kgservice.settings import Settings
+from kgservice.wiring import Service, build
+
+language_option = click.option(
+    "--lang", "language", type=click.Choice(["en", "ru"]), help="Language of messages; default KG_LANG."
+)
+format_option = click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
+)
+actor_option = click.option("--as", "actor", default="", metavar="NAME", help="Who acts; default os:<login>.")
+
+
+def settings(language: str | None = None, **changes: Any) -> Settings:
+    """Read the settings of this run; a language named on the command line wins."""
+    read = Settings.read(os.environ)
+    return replace(read, lang=language or read.lang, **changes)
+
+
+def service(language: str | None = None, **changes: Any) -> Service:
+    """Wire the service for one command; no worker starts before it is asked."""
+    return build(settings(language, **changes))
+
+
+def actor(name: str) -> str:
+    """Return who acts: the name given, else the login as `os:<login>`."""
+    if name:
+        return name
+    try:
+        return f"os:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return f"os:{os.getuid()}"
+
+
+def speaker(language: str) -> Callable[..., str]:
+    """Return `say(template, **params)` in a language."""
+
+    def say(template: str, **params: object) -> str:
+        text = translate(template, language)
+        return text.format(**params) if params else text
+
+    return say

@@ -1,0 +1,132 @@
+"""Commands on drafts: bring a delivery in, list drafts, read a report, throw one away."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from kgservice.cli import doors, job
+from kgservice.cli.findings import summary
+from kgservice.cli.progress import Teller
+from kgservice.cli.tables import table
+from kgservice.intake.reports import as_csv, as_text
+from kgservice.report import Report
+
+
+@click.command("import")
+@click.argument("source")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--draft", "draft_id", default=None, metavar="ID", help="Add to this draft instead of opening one.")
+@click.option("--yes", "confirmed", is_flag=True, help="Confirm an import that removes most of what the source said.")
+@doors.actor_option
+@doors.format_option
+@doors.language_option
+def import_(
+    source: str,
+    files: tuple[Path, ...],
+    draft_id: str | None,
+    confirmed: bool,
+    actor: str,
+    shape: str,
+    language: str | None,
+) -> int:
+    """Bring a delivery of SOURCE into a draft and print its id and report.
+
+    SOURCE is a name below data/sources or the path of its folder. Without FILES its own deliveries are taken.
+
+    \b
+    Example: kgservice import organizations ~/Downloads/organizations.csv
+    """
+    settings = doors.settings(language)
+    name = Path(source.rstrip("/")).name
+
+    def work() -> int:
+        teller = Teller(settings.lang)
+        service = doors.service(language)
+        outcome = service.ingest.deliver(
+            name, list(files), draft_id=draft_id, confirmed=confirmed, actor=doors.actor(actor), progress=teller
+        )
+        teller.close()
+        return _tell(outcome.draft.id, outcome.report, shape, settings.lang)
+
+    return job.run(settings, work)
+
+
+@click.command()
+@doors.format_option
+@doors.language_option
+def drafts(shape: str, language: str | None) -> int:
+    """List the drafts that are open.
+
+    \b
+    Example: kgservice drafts --format json
+    """
+    service = doors.service(language)
+    found = service.review.drafts()
+    if shape == "json":
+        click.echo(json.dumps([draft.to_json() for draft in found], ensure_ascii=False, indent=1))
+        return 0
+    tell = doors.speaker(service.settings.lang)
+    if not found:
+        click.echo(tell("No drafts. `kgservice import SOURCE FILE` opens one."))
+        return 0
+    headings = [tell(word) for word in ("draft", "state", "from release", "sources", "opened", "by")]
+    rows = [
+        [d.id, tell(d.state), str(d.base_release or "–"), ", ".join(d.sources), d.created, d.actor] for d in found
+    ]
+    click.echo(table(headings, rows))
+    return 0
+
+
+@click.command()
+@click.argument("draft_id", metavar="DRAFT")
+@click.option("--format", "shape", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+@doors.language_option
+def report(draft_id: str, shape: str, language: str | None) -> int:
+    """Print what is wrong in DRAFT: each finding with file, sheet, row, column, value and how to mend it.
+
+    \b
+    Example: kgservice report d3 --lang ru
+    """
+    service = doors.service(language)
+    return _tell(draft_id, service.review.report(draft_id), shape, service.settings.lang)
+
+
+@click.command()
+@click.argument("draft_id", metavar="DRAFT")
+@doors.actor_option
+@doors.language_option
+def discard(draft_id: str, actor: str, language: str | None) -> int:
+    """Throw DRAFT away; the deliveries it was made from are kept.
+
+    \b
+    Example: kgservice discard d3
+    """
+    service = doors.service(language)
+    service.review.discard(draft_id, actor=doors.actor(actor))
+    click.echo(doors.speaker(service.settings.lang)("Draft {id} is gone.", id=draft_id))
+    return 0
+
+
+def _tell(draft_id: str, found: Report, shape: str, language: str) -> int:
+    """Print a report; return 0 when it conforms, 1 when something stops a publish."""
+    tell: Callable[..., str] = doors.speaker(language)
+    if shape == "json":
+        body = {"draft": draft_id, "conforms": found.conforms, "tally": found.tally(), **found.to_json()}
+        click.echo(json.dumps(body, ensure_ascii=False, indent=1))
+    elif shape == "csv":
+        click.echo(as_csv(found, language), nl=False)
+    else:
+        click.echo(tell("Draft {id}", id=draft_id))
+        if found.findings:
+            click.echo(as_text(found, language))
+        click.echo(summary(found, language))
+        following = (
+            "Next: kgservice publish {id}"
+            if found.conforms
+            else "Mend the delivery and import it again: kgservice import SOURCE FILE --draft {id}"
+        )
+        click.echo(tell(following, id=draft_id))
+    return 0 if found.conforms else 1
+

@@ -1,0 +1,80 @@
+"""Run an import, build or publish in a child of its own, with limits of time and memory."""
+
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+from kgservice.cli.endings import finish
+from kgservice.errors import JobKilled
+from kgservice.settings import Settings
+
+_OUT_OF_MEMORY = 86  # exit status of a child whose allocation was refused
+
+
+def run(settings: Settings, work: Callable[[], int]) -> int:
+    """Do the work in a forked child under KG_IMPORT_SECONDS and KG_IMPORT_MEMORY; return its exit code.
+
+    The child inherits the terminal, so what it prints is seen as it is printed. Errors of ours are
+    told by the child. Raises JobKilled when the child passed a limit or was killed: whatever it was building is thrown
+    away by the next command, as after any SIGKILL.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        os._exit(_child(settings, work))
+    status = _wait(child, settings.import_seconds)
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise JobKilled(
+            "The job was ended by {signal} and nothing of it was kept; call the command again.",
+            signal=signal.Signals(number).name,
+        )
+    code = os.WEXITSTATUS(status)
+    if code == _OUT_OF_MEMORY:
+        raise JobKilled(
+            "The job needed more than KG_IMPORT_MEMORY={limit} bytes and nothing of it was kept; "
+            "raise the setting or split the delivery.",
+            limit=settings.import_memory,
+        )
+    return code
+
+
+def _child(settings: Settings, work: Callable[[], int]) -> int:
+    limit = settings.import_memory
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        code = finish(work)
+    except MemoryError:
+        code = _OUT_OF_MEMORY
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+def _wait(child: int, seconds: float) -> int:
+    deadline = time.monotonic() + seconds
+    pause = 0.002
+    while True:
+        try:
+            pid, status = os.waitpid(child, os.WNOHANG)
+        except KeyboardInterrupt:
+            os.kill(child, signal.SIGINT)
+            continue
+        if pid:
+            return status
+        if time.monotonic() > deadline:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise JobKilled(
+                "The job took longer than KG_IMPORT_SECONDS={limit} and nothing of it was kept; raise the setting.",
+                limit=seconds,
+            )
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)

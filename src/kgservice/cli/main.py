@@ -1,0 +1,32 @@
+"""The program `kgservice` and its commands."""
+
+import sys
+
+import click
+
+from kgservice import __version__
+from kgservice.cli.check import check
+from kgservice.cli.drafts import discard, drafts, import_, report
+from kgservice.cli.endings import finish
+from kgservice.cli.query import query
+from kgservice.cli.releases import build, publish, releases, rollback
+from kgservice.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kgservice")
+def program() -> None:
+    """A knowledge graph of training networks: import, check, publish, ask, serve.
+
+    Exit codes: 0 fine, 1 findings or refused, 2 wrong usage or input, 3 machinery.
+    Settings are environment variables (docs/settings.md).
+    """
+
+
+for command in (build, import_, drafts, report, discard, publish, releases, rollback, query, check, serve):
+    program.add_command(command)
+
+
+def main() -> None:
+    """Run the program and turn errors into a sentence and an exit code."""
+    sys.exit(finish(lambda: program.main(standalone_mode=False)))

@@ -1,0 +1,85 @@
+"""`kgservice serve`: the web process with everything on, until it is told to stop."""
+
+import os
+import signal
+import socket
+import sys
+from types import FrameType
+
+import click
+from waitress.server import create_server
+
+from kgservice.app import create_app
+from kgservice.cli import doors
+from kgservice.errors import ReleaseNotFound, SettingInvalid, StateBroken
+from kgservice.settings import Settings
+
+
+@click.command()
+@click.option("--host", default=None, help="Address to listen on; default KG_HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), default=None, help="Port; default KG_PORT, 0 takes a free one.")
+@doors.language_option
+def serve(host: str | None, port: int | None, language: str | None) -> None:
+    """Serve pages and SPARQL until Ctrl-C or SIGTERM.
+
+    \b
+    Example: kgservice serve --port 8090
+    """
+    read = doors.settings(language)
+    changes = {"host": host if host is not None else read.host, "port": port if port is not None else read.port}
+    listener = _listen(str(changes["host"]), int(changes["port"]))
+    service = doors.service(language, **changes)
+    say = doors.speaker(service.settings.lang)
+    if not service.settings.store and service.shelf.current() is None:
+        raise ReleaseNotFound("There is no release to serve yet: run `kgservice build` first and see what it reports.")
+    with service.serving():
+        server = create_server(
+            create_app(service),
+            sockets=[listener],
+            threads=service.settings.threads,
+            ident="kgservice",
+            channel_request_lookahead=5,
+            outbuf_high_watermark=1 << 32,
+            connection_limit=1000,
+            asyncore_use_poll=True,
+            channel_timeout=30,
+            clear_untrusted_proxy_headers=False,
+        )
+        shown = f"http://{_bracketed(str(changes['host']))}:{listener.getsockname()[1]}/"
+        click.echo(say("Serving {address} (Ctrl-C stops).", address=shown))
+        sys.stdout.flush()
+        signal.signal(signal.SIGTERM, _stop)
+        try:
+            server.run()
+        finally:
+            server.close()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the address, before anything else is started."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror:
+        raise SettingInvalid("The address {host} is not known; set KG_HOST or --host.", host=host) from None
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise StateBroken(
+            "Cannot listen on {host}:{port}: {reason}. Stop the other program or choose --port.",
+            host=host,
+            port=port,
+            reason=os.strerror(error.errno or 0),
+        ) from None
+    return listener
