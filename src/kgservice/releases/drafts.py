@@ -1,0 +1,172 @@
+"""Drafts: what will be different in the next release, as changed statement files beside the release they start from."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from kgservice.errors import DraftNotFound, StateBroken
+from kgservice.releases import files
+from kgservice.releases.files import guarded, read_json, settle, settle_tree
+from kgservice.releases.shelf import Statements
+from kgservice.releases.state import State
+from kgservice.report import Report
+
+_RECORD = "draft.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a draft does to one graph: `statements` instead of what the base release has under the hash `before`."""
+
+    before: str
+    """SHA-256 of the graph in the base release; "" where it has none."""
+    statements: Statements | None
+    """None: the graph is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as its folder says; a new value is saved with `Drafts.save`."""
+
+    path: Path
+    id: str
+    """`d` and an integer."""
+    base: int | None
+    """Number of the release it starts from; None before the first."""
+    created: str
+    actor: str
+    origin: str = ""
+    """`build` for the draft of a build, else the verb that opened it."""
+    state: str = "open"
+    """`open` (nothing checked yet), `clean`, `blocked` (violations) or `published`."""
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    imports: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """By source, as in a manifest, for the sources that the draft changed."""
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """By source, the folder below the draft with lineage and report of its conversion."""
+    inputs: str = ""
+    """Hash of a build's inputs."""
+    content_hash: str = ""
+    """Content of the preview that `report` speaks of."""
+    report_file: str = ""
+    release: int | None = None
+    """Number of the release it was published as."""
+
+    def report(self) -> Report:
+        """Return what the last check found; empty before it."""
+        return Report.from_json(read_json(self.path / self.report_file)) if self.report_file else Report()
+
+
+class Drafts:
+    """The drafts of one state folder; writing methods are called under the writer's lock."""
+
+    def __init__(self, state: Path, base: str) -> None:
+        self._state = State(state, base)
+        self._folder = state / "drafts"
+
+    def new(self, base: int | None, actor: str, created: str, origin: str = "") -> Draft:
+        """Open an empty draft on a release.
+
+        Raises:
+            StateBroken: the disk is full or the folder may not be written.
+        """
+        with guarded(self._folder):
+            number = self._state.number("draft", max(self._numbers(), default=0))
+            fresh = self._folder / f".new-{number}-{os.getpid()}"
+            fresh.mkdir()
+            draft = Draft(fresh, f"d{number}", base, created, actor, origin)
+            _write(draft)
+            fresh.rename(self._folder / draft.id)
+            settle(self._folder)
+        return replace(draft, path=self._folder / draft.id)
+
+    def draft(self, name: str) -> Draft:
+        """Return a draft by its id.
+
+        Raises:
+            DraftNotFound: there is none.
+            StateBroken: its record is damaged.
+        """
+        path = self._folder / name
+        if not (name[:1] == "d" and name[1:].isdecimal() and path.is_dir()):
+            raise DraftNotFound("There is no draft {id}; `kgservice drafts` lists them.", id=name)
+        body = read_json(path / _RECORD)
+        try:
+            body["changes"] = {graph: _change(entry) for graph, entry in body["changes"].items()}
+            return Draft(path, **body)
+        except (TypeError, KeyError):
+            raise StateBroken("{path} is damaged; discard the draft.", path=str(path)) from None
+
+    def drafts(self) -> list[Draft]:
+        """Return all drafts, oldest first."""
+        return [self.draft(f"d{number}") for number in self._numbers()]
+
+    def save(self, draft: Draft, report: Report | None = None) -> Draft:
+        """Write a draft's record in one atomic step, with a new report if there is one; files it no longer names go.
+
+        The files that it names were put into its folder before, under names of their own.
+        """
+        with guarded(draft.path):
+            if report is not None:
+                text = json.dumps(report.to_json(), ensure_ascii=False)
+                before = int(draft.report_file.removeprefix("report-").removesuffix(".json") or 0)
+                draft = replace(draft, report_file=f"report-{before + 1}.json")
+                files.replace(draft.path / draft.report_file, text)
+            for name in ("statements", "lineage"):
+                if (draft.path / name).is_dir():
+                    settle_tree(draft.path / name)
+            _write(draft)
+            _tidy(draft)
+        return draft
+
+    def discard(self, name: str) -> None:
+        """Remove a draft; its id is not given again.
+
+        Raises:
+            DraftNotFound: there is none.
+        """
+        draft = self.draft(name)
+        with guarded(draft.path):
+            doomed = self._folder / f".gone-{draft.id}"
+            draft.path.rename(doomed)
+            shutil.rmtree(doomed, ignore_errors=True)
+
+    def workplace(self) -> Path:
+        """Return a new empty folder for files on their way into a draft; swept with other leftovers."""
+        path = self._folder / f".work-{os.getpid()}"
+        with guarded(path):
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir(parents=True)
+        return path
+
+    def _numbers(self) -> list[int]:
+        try:
+            names = os.listdir(self._folder)
+        except FileNotFoundError:
+            return []
+        return sorted(int(name[1:]) for name in names if name[:1] == "d" and name[1:].isdecimal())
+
+
+def _write(draft: Draft) -> None:
+    body = asdict(draft)
+    del body["path"]
+    files.replace(draft.path / _RECORD, json.dumps(body, ensure_ascii=False, indent=1))
+
+
+def _change(entry: dict[str, Any]) -> Change:
+    return Change(entry["before"], Statements(**entry["statements"]) if entry["statements"] else None)
+
+
+def _tidy(draft: Draft) -> None:
+    kept = {change.statements.file for change in draft.changes.values() if change.statements}
+    kept |= {_RECORD, draft.report_file, *draft.folders.values()}
+    for path in [*draft.path.glob("report-*"), *draft.path.glob("statements/*"), *draft.path.glob("lineage/*")]:
+        if path.relative_to(draft.path).as_posix() not in kept:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)

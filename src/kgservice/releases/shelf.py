@@ -1,0 +1,247 @@
+"""The shelf of immutable, numbered releases: sealing, the pointer to the current one, leases, retention."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kgservice.errors import ReleaseGone, ReleaseNotFound, StateBroken
+from kgservice.releases import locks
+from kgservice.releases.files import guarded, read_json, replace, settle, settle_tree
+from kgservice.releases.state import State
+from kgservice.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """One graph as sorted, unique N-Triples in a file; `sha256` is of its text, unpacked."""
+
+    file: str
+    """Path below the folder of the release or draft."""
+    sha256: str
+    triples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a release is: its graphs by hash, where they came from, who made it."""
+
+    id: int
+    parent: int | None
+    created: str
+    """UTC, ISO 8601, to the second."""
+    base: str
+    origin: str
+    """`build` or the id of the draft."""
+    actor: str
+    graphs: Mapping[str, Statements]
+    """Graphs that people or sources made, by IRI; everything else is derived from them."""
+    imports: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """By source, the deliveries whose statements stand in its graphs, as `actions.ingest` records them."""
+    inputs: str = ""
+    """Hash over authored files, deliveries and mapping code of a build; "" for a draft of another origin."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Triples by graph IRI, derived graphs too."""
+
+    @property
+    def content_hash(self) -> str:
+        """Return the hash over the sorted hashes of the graphs: the same content has the same one."""
+        lines = "".join(f"{graph} {self.graphs[graph].sha256}\n" for graph in sorted(self.graphs))
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A sealed release in its folder."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> int:
+        """Return its number."""
+        return self.manifest.id
+
+    @property
+    def store(self) -> Path:
+        """Return the folder of its store; gone when retention removed it."""
+        return self.path / "store"
+
+    @property
+    def lease(self) -> Path:
+        """Return the file that its readers lock shared."""
+        return self.path / "lease"
+
+    @property
+    def lineage(self) -> Path:
+        """Return the folder that knows, by source, which cell a statement came from."""
+        return self.path / "lineage"
+
+    def statements(self, graph: str) -> Path:
+        """Return the statement file of a graph."""
+        return self.path / self.manifest.graphs[graph].file
+
+    def report(self) -> Report:
+        """Return what the checks found when it was published."""
+        return Report.from_json(read_json(self.path / "report.json"))
+
+
+class Shelf:
+    """The releases of one state folder; writing methods are called under `lock("writer", …)`."""
+
+    def __init__(self, state: Path, base: str) -> None:
+        self.state = State(state, base)
+        self._folder = state / "releases"
+        self._pointer = state / "current"
+        self._seen: tuple[tuple[int, int], Release] | None = None
+        self.state.check()
+
+    def current(self) -> Release | None:
+        """Return the release that readers see, or None before the first; costs one stat while it stays the same.
+
+        Raises:
+            StateBroken: the pointer or the release it names is damaged.
+        """
+        try:
+            found = os.stat(self._pointer)
+        except FileNotFoundError:
+            return None
+        stamp = (found.st_ino, found.st_mtime_ns)
+        if self._seen is None or self._seen[0] != stamp:
+            try:
+                number = int(self._pointer.read_text("ascii"))
+                self._seen = (stamp, self.release(number))
+            except (ValueError, ReleaseNotFound):
+                raise StateBroken(
+                    "{path} names no release that is there; write the number of a release into it.",
+                    path=str(self._pointer),
+                ) from None
+        return self._seen[1]
+
+    def release(self, number: int) -> Release:
+        """Return a release by its number.
+
+        Raises:
+            ReleaseNotFound: there is none, or it was never sealed.
+            StateBroken: its manifest is damaged.
+        """
+        path = self._folder / str(number)
+        if number < 1 or not path.is_dir():
+            raise ReleaseNotFound("There is no release {id}; `kgservice releases` lists them.", id=number)
+        body = read_json(path / "manifest.json")
+        body.pop("content_hash", None)
+        try:
+            body["graphs"] = {graph: Statements(**entry) for graph, entry in body["graphs"].items()}
+            return Release(path, Manifest(**body))
+        except (TypeError, KeyError):
+            raise StateBroken("{path} is damaged; restore it from a backup.", path=str(path)) from None
+
+    def releases(self) -> list[Release]:
+        """Return all releases, oldest first."""
+        return [self.release(number) for number in self._numbers()]
+
+    @contextmanager
+    def building(self) -> Iterator[tuple[int, Path]]:
+        """Give a fresh number and a folder to build its release in; the folder goes afterwards unless it was sealed."""
+        with guarded(self._folder):
+            number = self.state.number("release", max(self._numbers(), default=0))
+            folder = self._folder / f".building-{number}-{os.getpid()}"
+            folder.mkdir()
+        try:
+            yield number, folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def seal(self, folder: Path, manifest: Manifest, report: Report) -> Release:
+        """Turn a finished folder into a release in one atomic step; readers do not see it before `point`.
+
+        Raises:
+            StateBroken: the disk is full or the folder may not be written.
+        """
+        path = self._folder / str(manifest.id)
+        with guarded(path):
+            (folder / "lease").touch()
+            replace(folder / "report.json", json.dumps(report.to_json(), ensure_ascii=False))
+            body = {**asdict(manifest), "content_hash": manifest.content_hash}
+            replace(folder / "manifest.json", json.dumps(body, ensure_ascii=False, indent=1))
+            settle_tree(folder)
+            folder.rename(path)
+            settle(self._folder)
+        return Release(path, manifest)
+
+    def point(self, number: int) -> Release:
+        """Make a release the current one, atomically.
+
+        Raises:
+            ReleaseNotFound: there is no such release.
+            ReleaseGone: retention removed its store.
+        """
+        release = self.release(number)
+        if not release.store.is_dir():
+            raise ReleaseGone(
+                "The store of release {id} was removed by retention; its statement files remain in {path}.",
+                id=number,
+                path=str(release.path),
+            )
+        with guarded(self._pointer):
+            replace(self._pointer, f"{number}\n")
+        return release
+
+    def collect(self, keep: int) -> list[int]:
+        """Remove the stores of all but the newest `keep` releases, never the current one's nor one that is being read.
+
+        Statement files, manifests, reports and lineage stay. Returns the numbers of the releases that lost their store.
+        """
+        current = self.current()
+        removed = []
+        for number in self._numbers()[:-keep]:
+            release = self.release(number)
+            if (current and number == current.id) or not release.store.is_dir():
+                continue
+            with locks.unread(release.lease) as alone, guarded(release.store):
+                if alone:
+                    doomed = release.path / ".removed"
+                    shutil.rmtree(doomed, ignore_errors=True)
+                    release.store.rename(doomed)
+                    shutil.rmtree(doomed, ignore_errors=True)
+                    removed.append(number)
+        return removed
+
+    def leased(self, number: int) -> AbstractContextManager[None]:
+        """Keep a release's store from being removed for the length of a `with` block."""
+        return locks.shared(self.release(number).lease)
+
+    @contextmanager
+    def lock(self, name: str, *, actor: str, job: str, seconds: float = 10.0) -> Iterator[None]:
+        """Hold the lock `writer` (the length of a job; leftovers of killed ones are swept) or `serve` (its whole life).
+
+        Raises:
+            StateLocked: another process holds it; names it.
+            StateMismatch, StateBroken: the folder must not or cannot be written.
+        """
+        self.state.prepare()
+        with locks.exclusive(self.state.folder / f"{name}.lock", actor, job, seconds):
+            if name == "writer":
+                self._sweep()
+            yield
+
+    def _sweep(self) -> None:
+        with guarded(self.state.folder):
+            for pattern in ("releases/.*", "releases/*/.removed", "drafts/.*", ".current.*", ".state.json.*"):
+                for path in self.state.folder.glob(pattern):
+                    if path.is_dir():
+                        shutil.rmtree(path, ignore_errors=True)
+                    else:
+                        path.unlink(missing_ok=True)
+
+    def _numbers(self) -> list[int]:
+        try:
+            names = os.listdir(self._folder)
+        except FileNotFoundError:
+            return []
+        return sorted(int(name) for name in names if name.isdecimal())
