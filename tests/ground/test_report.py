@@ -1,0 +1,30 @@
+"""Reports: what conforms, how findings group, and that a report survives a file."""
+
+import json
+
+from kgservice.report import Cell, Finding, Report, Severity, Text
+
+
+def finding(rule: str, severity: Severity) -> Finding:
+    return Finding(rule, severity, Text("{a}", {"a": 1}), Text("mend"), (Cell("f.csv", row=3, column="x", value="é"),))
+
+
+def test_only_violations_stop_a_publish() -> None:
+    warned = Report((finding("a", Severity.WARNING), finding("a", Severity.INFO)))
+    blocked = Report((finding("a", Severity.VIOLATION),))
+
+    assert warned.conforms
+    assert not blocked.conforms
+
+
+def test_report_reads_back_what_it_wrote() -> None:
+    report = Report((finding("map/date", Severity.VIOLATION), Finding("s", Severity.INFO, Text("t"))), {"records": 3})
+
+    assert Report.from_json(json.loads(json.dumps(report.to_json()))) == report
+
+
+def test_causes_come_with_the_most_frequent_first() -> None:
+    report = Report((finding("a", Severity.INFO), finding("b", Severity.INFO), finding("b", Severity.WARNING)))
+
+    assert list(report.causes()) == ["b", "a"]
+    assert report.tally() == {"violation": 0, "warning": 1, "info": 2}
