@@ -35,7 +35,7 @@ class Draft:
     path: Path
     id: str
     """`d` and an integer."""
-    base: int | None
+    base_release: int | None
     """Number of the release it starts from; None before the first."""
     created: str
     actor: str
@@ -55,6 +55,17 @@ class Draft:
     report_file: str = ""
     release: int | None = None
     """Number of the release it was published as."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the names of the sources that it changed."""
+        return tuple(sorted(self.imports))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as JSON-ready values."""
+        body = asdict(self)
+        del body["path"]
+        return body
 
     def report(self) -> Report:
         """Return what the last check found; empty before it."""
@@ -152,9 +163,7 @@ class Drafts:
 
 
 def _write(draft: Draft) -> None:
-    body = asdict(draft)
-    del body["path"]
-    files.replace(draft.path / _RECORD, json.dumps(body, ensure_ascii=False, indent=1))
+    files.replace(draft.path / _RECORD, json.dumps(draft.to_json(), ensure_ascii=False, indent=1))
 
 
 def _change(entry: dict[str, Any]) -> Change:

@@ -1,8 +1,6 @@
 """Files of the state folder are written whole or not at all, and a full disk is said in one sentence."""
 
 import errno
-import gzip
-import hashlib
 import json
 import os
 import shutil
@@ -97,13 +95,3 @@ def settle_tree(folder: Path) -> None:
         for name in names:
             settle(Path(root, name))
         settle(Path(root))
-
-
-def fingerprint(path: Path) -> tuple[str, int]:
-    """Return SHA-256 (hex) of a statement file's text, unpacked, and its number of lines."""
-    digest, lines = hashlib.sha256(), 0
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-            lines += block.count(b"\n")
-    return digest.hexdigest(), lines

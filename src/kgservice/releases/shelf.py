@@ -54,6 +54,15 @@ class Manifest:
         lines = "".join(f"{graph} {self.graphs[graph].sha256}\n" for graph in sorted(self.graphs))
         return hashlib.sha256(lines.encode()).hexdigest()
 
+    @property
+    def triples(self) -> int:
+        """Return the number of statements that people or sources made."""
+        return sum(statements.triples for statements in self.graphs.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the manifest as JSON-ready values, with its content hash."""
+        return {**asdict(self), "content_hash": self.content_hash}
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -167,8 +176,7 @@ class Shelf:
         with guarded(path):
             (folder / "lease").touch()
             replace(folder / "report.json", json.dumps(report.to_json(), ensure_ascii=False))
-            body = {**asdict(manifest), "content_hash": manifest.content_hash}
-            replace(folder / "manifest.json", json.dumps(body, ensure_ascii=False, indent=1))
+            replace(folder / "manifest.json", json.dumps(manifest.to_json(), ensure_ascii=False, indent=1))
             settle_tree(folder)
             folder.rename(path)
             settle(self._folder)

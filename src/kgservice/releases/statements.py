@@ -1,0 +1,57 @@
+"""Statement files, sorted unique N-Triples lines, merged and compared as streams."""
+
+import gzip
+import hashlib
+import heapq
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from kgservice.releases.files import guarded
+from kgservice.releases.shelf import Statements
+
+_LEVEL = 5
+
+
+def lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a statement file, packed or not, each with its newline."""
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        yield from file
+
+
+def merged(paths: Iterable[Path]) -> Iterator[bytes]:
+    """Yield every line of these files once, in order (set semantics)."""
+    last = b""
+    for line in heapq.merge(*(lines(path) for path in paths)):
+        if line != last:
+            yield line
+            last = line
+
+
+def without(kept: Iterable[bytes], removed: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the sorted lines of `kept` that are not in `removed`, sorted too."""
+    others = iter(removed)
+    other = next(others, None)
+    for line in kept:
+        while other is not None and other < line:
+            other = next(others, None)
+        if other != line:
+            yield line
+
+
+def write(path: Path, found: Iterable[bytes], name: str = "") -> Statements:
+    """Write sorted lines to a packed statement file; the same lines give the same bytes.
+
+    Returns the statements under `name` (default: the name of the file). Raises StateBroken when the disk is full.
+    """
+    digest, count, block = hashlib.sha256(), 0, bytearray()
+    with guarded(path), path.open("wb") as raw, gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as file:
+        for line in found:
+            block += line
+            count += 1
+            if len(block) > 1 << 16:
+                digest.update(block)
+                file.write(block)
+                block.clear()
+        digest.update(block)
+        file.write(block)
+    return Statements(name or path.name, digest.hexdigest(), count)
