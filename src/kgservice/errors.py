@@ -42,7 +42,10 @@ class RequestInvalid(KgError):
 
 
 class QueryInvalid(RequestInvalid):
-    """Raised when a text is not a SPARQL query; knows `line` and `column` (from 1) and a `hint` where there is one."""
+    """Raised when a text is not a SPARQL query; knows `line` and `column` (from 1) and a `hint` where there is one.
+
+    `hint_template` is the hint's message id; it shares `params` with the template.
+    """
 
     slug = "query-syntax"
 
@@ -50,7 +53,8 @@ class QueryInvalid(RequestInvalid):
         super().__init__(template, line=line, column=column, **params)
         self.line = line
         self.column = column
-        self.hint = hint
+        self.hint_template = hint
+        self.hint = hint.format(**self.params)
 
 
 class QueryForbidden(RequestInvalid):
