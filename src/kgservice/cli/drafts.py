@@ -72,9 +72,7 @@ def drafts(shape: str, language: str | None) -> int:
         click.echo(tell("No drafts. `kgservice import SOURCE FILE` opens one."))
         return 0
     headings = [tell(word) for word in ("draft", "state", "from release", "sources", "opened", "by")]
-    rows = [
-        [d.id, tell(d.state), str(d.base_release or "–"), ", ".join(d.sources), d.created, d.actor] for d in found
-    ]
+    rows = [[d.id, tell(d.state), str(d.base_release or "–"), ", ".join(d.sources), d.created, d.actor] for d in found]
     click.echo(table(headings, rows))
     return 0
 
@@ -129,4 +127,3 @@ def _tell(draft_id: str, found: Report, shape: str, language: str) -> int:
         )
         click.echo(tell(following, id=draft_id))
     return 0 if found.conforms else 1
-

@@ -22,5 +22,7 @@ def summary(report: Report, language: str) -> str:
         parts.append(translate_plural(one, many, tally[weight], language).format(n=tally[weight]))
     text = ", ".join(parts) + "."
     if omitted := report.counts.get("omitted"):
-        text += " " + translate("{n} further findings are counted but not kept (KG_FINDINGS).", language).format(n=omitted)
+        text += " " + translate("{n} further findings are counted but not kept (KG_FINDINGS).", language).format(
+            n=omitted
+        )
     return text

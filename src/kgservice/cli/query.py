@@ -44,7 +44,7 @@ def query(
     graph = parse(text, update=False).form in ("construct", "describe")
     fallback = "turtle" if graph else "json"
     question = Question(text, fallback if shape == "table" else shape, seconds=service.settings.query_seconds)
-    with service.serving():
+    with service:
         reply = service.ask.question(question, release=release_id)
         body = b""
         try:

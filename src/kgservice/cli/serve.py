@@ -12,7 +12,6 @@ from waitress.server import create_server
 from kgservice.app import create_app
 from kgservice.cli import doors
 from kgservice.errors import ReleaseNotFound, SettingInvalid, StateBroken
-from kgservice.settings import Settings
 
 
 @click.command()

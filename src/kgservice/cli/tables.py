@@ -7,9 +7,7 @@ from collections.abc import Sequence
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int = 0) -> str:
     """Return headings, a rule and rows in columns; numbers to the right, cells cut at `width` columns (0 = never)."""
     cells = [[_one_line(cell) for cell in row] for row in rows]
-    widths = [
-        max([_columns(heading), *(_columns(row[n]) for row in cells)]) for n, heading in enumerate(headings)
-    ]
+    widths = [max([_columns(heading), *(_columns(row[n]) for row in cells)]) for n, heading in enumerate(headings)]
     if width:
         widths = _shrunk(widths, width)
     numeric = [bool(cells) and all(_is_number(row[n]) for row in cells) for n in range(len(headings))]
@@ -27,7 +25,9 @@ def _shrunk(widths: list[int], limit: int) -> list[int]:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    return "  ".join(_fit(cell, width, to_right) for cell, width, to_right in zip(cells, widths, right, strict=True)).rstrip()
+    return "  ".join(
+        _fit(cell, width, to_right) for cell, width, to_right in zip(cells, widths, right, strict=True)
+    ).rstrip()
 
 
 def _fit(text: str, width: int, right: bool) -> str:
