@@ -34,7 +34,7 @@ KINDS = frozenset(
     {
         "organization", "partnership", "membership", "contribution", "place", "site", "sector", "profession",
         "standard", "competency", "requirement", "programme", "module", "offering", "provision", "demand",
-        "indicator", "change", "evidence", "publication",
+        "indicator", "change", "evidence", "publication", "agreement", "conflict",
     }
 )  # fmt: skip
 """Kinds of things that have IRIs `<KG_BASE>id/<kind>/<key>`."""
