@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 FORMATS: dict[str, tuple[str, str]] = {
@@ -51,6 +52,8 @@ class Answer:
     rows: int | None = None
     timings: dict[str, float] = field(default_factory=dict)
     """Milliseconds by name (`queue`, `engine`), for Server-Timing."""
+    store: Path | None = None
+    """The store folder that answered, which names the release; None for a remote store."""
 
     def close(self) -> None:
         """Give back what the answer holds: its spool file, or the worker of a streaming answer."""
@@ -67,6 +70,8 @@ class Store(Protocol):
 
         Raises:
             QueryInvalid, QueryForbidden: the query does not parse, or must not run here.
+            NotAcceptable: the format cannot carry this kind of answer, or what it holds.
+            ParameterInvalid: a graph of the dataset is not an IRI.
             QueryTimeout, QueryMemory, EngineCrash, ResultTooLarge, QueryStopped: it ran and was ended.
             Busy, StoreUnavailable: nobody could run it.
         """

@@ -1,0 +1,102 @@
+"""Frames between the pool and its workers: one byte of kind, four of length, then the payload."""
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import kgservice.errors
+from kgservice.errors import KgError, QueryInvalid
+
+READY = b"R"
+"""The worker has opened its store and locked itself in; payload: what protection is missing."""
+BEGIN = b"H"
+"""The answer begins; payload: its kind."""
+PIECE = b"D"
+"""Up to 64 KiB of the answer and a little."""
+END = b"Z"
+"""The answer is whole; payload: rows where known, milliseconds of the engine."""
+FAILED = b"E"
+"""The query was refused or failed; payload: an error of kgservice.errors."""
+ASKED = b"Q"
+"""From the pool to the worker: a question."""
+
+MEMORY = "The query needed more than {bytes} bytes of memory; narrow it, or raise KG_QUERY_MEMORY."
+"""Message of `QueryMemory`, which either side may notice."""
+
+_HEAD = struct.Struct("!cI")
+
+
+class Ended(Exception):  # noqa: N818  (it is an event, not yet an error: the pool finds out which one)
+    """Raised when the other side has gone."""
+
+
+class Late(Exception):  # noqa: N818  (the same)
+    """Raised when the deadline has passed before a frame was whole."""
+
+
+def frame(kind: bytes, payload: bytes | bytearray = b"") -> bytes:
+    """Return one frame as bytes."""
+    return _HEAD.pack(kind, len(payload)) + payload
+
+
+def document(kind: bytes, body: Mapping[str, Any]) -> bytes:
+    """Return one frame whose payload is JSON."""
+    return frame(kind, json.dumps(body, ensure_ascii=False, default=str).encode())
+
+
+def failure(error: KgError) -> bytes:
+    """Return the frame that carries an error to the pool; `raised` reads it back."""
+    body = {"error": type(error).__name__, "template": error.template, "params": dict(error.params)}
+    if isinstance(error, QueryInvalid):
+        body["hint"] = error.hint
+    return document(FAILED, body)
+
+
+def raised(payload: bytes) -> KgError:
+    """Return the error that a worker sent."""
+    body = json.loads(payload)
+    kind: type[KgError] = getattr(kgservice.errors, body["error"])
+    if issubclass(kind, QueryInvalid):
+        return kind(body["template"], hint=body["hint"], **body["params"])
+    return kind(body["template"], **body["params"])
+
+
+class Frames:
+    """Reads frames from a socket, each with a deadline (`time.monotonic()` seconds; None waits for ever)."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._buffer = bytearray()
+
+    def next(self, deadline: float | None) -> tuple[bytes, bytes]:
+        """Return kind and payload of the next frame.
+
+        Raises:
+            Ended: the other side has closed or died.
+            Late: the deadline passed.
+        """
+        kind, length = _HEAD.unpack(self._take(_HEAD.size, deadline))
+        return kind, self._take(length, deadline) if length else b""
+
+    def _take(self, size: int, deadline: float | None) -> bytes:
+        buffer = self._buffer
+        while len(buffer) < size:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise Late
+            self._channel.settimeout(left)
+            try:
+                received = self._channel.recv(1 << 18)
+            except TimeoutError:
+                raise Late from None
+            except OSError:
+                raise Ended from None
+            if not received:
+                raise Ended
+            buffer += received
+        taken = bytes(buffer[:size])
+        del buffer[:size]
+        return taken

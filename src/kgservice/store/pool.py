@@ -1,0 +1,93 @@
+"""The pool: one question, one worker; and a switch of release that fails no question."""
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from kgservice.settings import Settings
+from kgservice.store.interface import Answer, Question
+from kgservice.store.run import Limits, Run
+from kgservice.store.slots import Slots
+from kgservice.store.spool import SpoolRoom
+from kgservice.store.starter import Starter, Worker
+
+_SPOOLS = 32  # answers of full spool size that may wait on disk at once
+
+
+class Workers:
+    """Worker processes of a kind (`embedded`, `remote`) behind the methods of a `Store`."""
+
+    def __init__(self, kind: str, order: Mapping[str, Any], settings: Settings) -> None:
+        self._seconds = settings.query_seconds
+        self._queue_seconds = settings.queue_seconds
+        folder = settings.state if settings.state.is_dir() else None
+        self._room = SpoolRoom(_SPOOLS * settings.spool_bytes, folder)
+        self._limits = Limits(settings.spool_bytes, settings.result_bytes, settings.query_memory, self._room)
+        self._tally: Counter[str] = Counter(answered=0, timeout=0, memory=0, crash=0, stopped=0)
+        self._starter = Starter(kind)
+        try:
+            self._slots = Slots(self._starter, order, settings.workers, settings.queue)
+        except BaseException:
+            self._starter.close()
+            raise
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a question; see `Store.answer`."""
+        begun = time.monotonic()
+        question = replace(question, seconds=min(question.seconds, self._seconds))
+        worker = self._slots.take(question.client, question.id, self._queue_seconds)
+
+        def give(taken: Worker, dead: bool) -> None:
+            self._slots.give(taken, question.id, dead)
+
+        run = Run(worker, question, self._limits, give, self._tally)
+        try:
+            return run.answer((time.monotonic() - begun) * 1000)
+        except BaseException:
+            run.close()
+            raise
+
+    def stop(self, query_id: str) -> bool:
+        """Stop a waiting or running query by its id; tell whether there was one."""
+        return bool(query_id) and self._slots.stop(query_id)
+
+    def status(self) -> dict[str, int]:
+        """Count workers (`busy`, `idle`, `starting`), `waiting` questions, bytes `spooled` on disk, and since the
+        start the questions that were `answered` or ended by `timeout`, `memory`, `crash`, or `stopped`.
+        """  # noqa: D205  (one sentence)
+        return self._slots.counts() | {"spooled": self._room.taken} | self._tally
+
+    def missing(self) -> list[str]:
+        """Name the protections that this system lacks, in English; empty on Linux."""
+        return list(self._slots.missing)
+
+    def close(self) -> None:
+        """End all workers."""
+        self._slots.close()
+        self._starter.close()
+
+
+class Pool(Workers):
+    """Answers questions on a release (a `Store`): `store_path` is its store folder, `lease_path` its lease file.
+
+    Raises:
+        StoreUnavailable: the store cannot be opened.
+    """
+
+    def __init__(self, store_path: Path, lease_path: Path | None, settings: Settings) -> None:
+        self._memory = settings.query_memory
+        super().__init__("embedded", self._order(store_path, lease_path), settings)
+
+    def adopt(self, store_path: Path, lease_path: Path | None) -> None:
+        """Answer from another release from now on; questions that run finish on theirs.
+
+        Raises:
+            StoreUnavailable: it cannot be opened; the former release stays.
+        """
+        self._slots.adopt(self._order(store_path, lease_path))
+
+    def _order(self, store_path: Path, lease_path: Path | None) -> dict[str, Any]:
+        return {"store": str(store_path), "lease": str(lease_path or ""), "memory": self._memory}

@@ -1,0 +1,202 @@
+"""One question on one worker: its deadline, its spool, what it died of, and the stream past the spool."""
+
+import json
+import logging
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from kgservice.errors import EngineCrash, KgError, QueryMemory, QueryStopped, QueryTimeout, ResultTooLarge
+from kgservice.store import frames
+from kgservice.store.interface import Answer, Question
+from kgservice.store.spool import Spool, SpoolRoom
+from kgservice.store.starter import Worker
+
+_OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "MemoryError", "Cannot allocate memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may use: bytes before it streams, bytes at all, bytes of memory (to name it), room on disk."""
+
+    spool_bytes: int
+    result_bytes: int
+    memory: int
+    room: SpoolRoom
+
+
+class Run:
+    """Carries a question through a worker; `give` takes the worker back, with True when it is dead."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        question: Question,
+        limits: Limits,
+        give: Callable[[Worker, bool], None],
+        tally: Counter[str],
+    ) -> None:
+        self._worker: Worker | None = worker
+        self._question = question
+        self._limits = limits
+        self._give = give
+        self._tally = tally
+        self._spool = Spool(limits.room)
+        self._budget = question.seconds
+        self._rows: int | None = None
+        self._engine = 0.0
+        self._store = worker.store
+
+    def answer(self, queued: float) -> Answer:
+        """Return the answer, whole if it fits the spool; `queued` are the milliseconds spent waiting.
+
+        Raises:
+            KgError: whatever ended the query; see `Store.answer`.
+        """
+        question = self._question
+        assert self._worker  # noqa: S101  (a fresh run has one)
+        self._worker.send(frames.frame(frames.ASKED, json.dumps(asdict(question), ensure_ascii=False).encode()))
+        begin = self._next()
+        kind = json.loads(begin)["kind"] if begin else "bindings"
+        while (piece := self._next()) is not None:
+            self._spool.write(piece)
+            if self._spool.size > self._limits.spool_bytes:
+                return self._answer(kind, _Stream(self, self._spool), None, queued)
+        return self._answer(kind, _Whole(self._spool), self._spool.size, queued)
+
+    def more(self) -> Iterator[bytes]:
+        """Yield the rest of a streaming answer as the worker makes it.
+
+        Raises:
+            KgError: the answer cannot be completed; what was sent so far is worthless.
+        """
+        sent = self._spool.size
+        self._spool.close()
+        while (piece := self._next()) is not None:
+            sent += len(piece)
+            if sent > self._limits.result_bytes:
+                self.close()
+                raise self._too_large()
+            yield piece
+
+    def close(self) -> None:
+        """Forget the answer, and the worker with it if it is still at work."""
+        self._spool.close()
+        if self._worker:
+            worker, self._worker = self._worker, None
+            self._tally["stopped"] += 1
+            worker.bury()
+            self._give(worker, True)
+
+    def _next(self) -> bytes | None:
+        """Return the next payload, or None when the answer is whole."""
+        worker = self._worker
+        if worker is None:
+            return None
+        begun = time.monotonic()
+        try:
+            kind, payload = worker.frames.next(begun + self._budget)
+        except frames.Late:
+            raise self._died(worker, late=True) from None
+        except frames.Ended:
+            raise self._died(worker, late=False) from None
+        # only the time the engine takes counts: a slow reader of a stream does not use up its own deadline
+        self._budget -= time.monotonic() - begun
+        if kind == frames.FAILED:
+            error = frames.raised(payload)
+            self._worker = None
+            gone = isinstance(error, QueryMemory)
+            if gone:
+                worker.bury()
+                self._tally["memory"] += 1
+            self._give(worker, gone)
+            raise error
+        if kind == frames.END:
+            end = json.loads(payload)
+            self._rows, self._engine = end["rows"], end["engine"]
+            self._worker = None
+            self._tally["answered"] += 1
+            self._give(worker, False)
+            return None
+        if self._spool.size > self._limits.result_bytes:
+            raise self._too_large()
+        return payload
+
+    def _answer(self, kind: str, chunks: Iterator[bytes], size: int | None, queued: float) -> Answer:
+        timings = {"queue": round(queued, 3), "engine": self._engine}
+        return Answer(kind, chunks, size, size is not None, self._rows, timings, self._store)
+
+    def _died(self, worker: Worker, late: bool) -> KgError:
+        """Bury the worker, start another, and return what ended the query."""
+        self._worker = None
+        status, words = worker.bury()
+        self._give(worker, True)
+        error: KgError
+        if worker.stopped:
+            self._tally["stopped"] += 1
+            return QueryStopped("The query was stopped.")
+        if late:
+            name = "timeout"
+            error = QueryTimeout(
+                "The query was ended at its limit of {seconds:g} s (KG_QUERY_SECONDS); narrow it, or ask for less.",
+                seconds=self._question.seconds,
+            )
+        elif any(sign in words for sign in _OUT_OF_MEMORY):
+            name = "memory"
+            error = QueryMemory(frames.MEMORY, bytes=self._limits.memory)
+        else:
+            name = "crash"
+            cause = signal.Signals(-status).name if status is not None and status < 0 else f"exit {status}"
+            error = EngineCrash("The engine died on this query ({cause}); no other query was touched.", cause=cause)
+        self._tally[name] += 1
+        logging.getLogger("kgservice.store").warning(
+            "query ended: %s; query %r; last words %r", error, self._question.query[:2000], words[-500:]
+        )
+        return error
+
+    def _too_large(self) -> ResultTooLarge:
+        return ResultTooLarge(
+            "The answer is larger than {bytes} bytes (KG_RESULT_BYTES); ask for less, or use LIMIT and OFFSET.",
+            bytes=self._limits.result_bytes,
+        )
+
+
+class _Whole:
+    """The chunks of an answer that is whole in its spool."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._pieces = spool.read()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        self._spool.close()
+
+
+class _Stream:
+    """The chunks of an answer past its spool: what was kept, then what the worker still makes."""
+
+    def __init__(self, run: Run, spool: Spool) -> None:
+        self._run = run
+        self._kept = spool.read()
+        self._rest: Iterator[bytes] | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._rest is None:
+            for piece in self._kept:
+                return piece
+            self._rest = self._run.more()
+        return next(self._rest)
+
+    def close(self) -> None:
+        self._run.close()

@@ -1,0 +1,160 @@
+"""The way of an answer out of a worker: pieces of 64 KiB, rows counted, XML kept well-formed, Turtle with prefixes."""
+
+import itertools
+import re
+import socket
+import time
+from collections.abc import Iterator
+from typing import IO, cast
+
+import pyoxigraph
+
+from kgservice.errors import NotAcceptable
+from kgservice.store import frames
+from kgservice.terms import PREFIXES
+
+_PIECE = 1 << 16
+_LOOK_AHEAD = 10_000  # triples whose prefixes are declared; a namespace first met later is written in full
+
+_RESULTS = {
+    "json": pyoxigraph.QueryResultsFormat.JSON,
+    "xml": pyoxigraph.QueryResultsFormat.XML,
+    "csv": pyoxigraph.QueryResultsFormat.CSV,
+    "tsv": pyoxigraph.QueryResultsFormat.TSV,
+}
+_GRAPHS = {
+    "turtle": pyoxigraph.RdfFormat.TURTLE,
+    "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
+    "jsonld": pyoxigraph.RdfFormat.JSON_LD,
+    "rdfxml": pyoxigraph.RdfFormat.RDF_XML,
+}
+# XML 1.0 section 2.2: what no XML document may hold, not even escaped; the last two are U+FFFE and U+FFFF
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_NO_LOCAL_NAME = re.compile(rb"<[^\s<>\"]*:[ >]")
+_TAIL = 256
+
+
+class Sink:
+    """Collects what an evaluator writes and sends it in frames; a small answer leaves in one piece."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._piece = bytearray()
+        self._out = bytearray()
+        self._tail = b""
+        self._format = ""
+        self._rows: Rows | None = None
+        self._begun = time.monotonic()
+
+    def begin(self, kind: str, name: str) -> None:
+        """Announce an answer of a kind (`bindings`, `boolean`, `graph`) in the format of that name in `FORMATS`."""
+        self._out += frames.document(frames.BEGIN, {"kind": kind})
+        self._format = name
+        if kind == "bindings":
+            self._rows = Rows(name)
+
+    def write(self, data: bytes) -> int:
+        """Take a piece, as a file would."""
+        self._piece += data
+        if len(self._piece) >= _PIECE:
+            self._pass()
+            self._channel.sendall(self._out)
+            self._out.clear()
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: the engine flushes at the end of a document, `end` sends it."""
+
+    def end(self) -> None:
+        """Send what is left and say that the answer is whole."""
+        self._pass()
+        engine = round((time.monotonic() - self._begun) * 1000, 3)
+        rows = self._rows.total() if self._rows else None
+        self._out += frames.document(frames.END, {"rows": rows, "engine": engine})
+        self._channel.sendall(self._out)
+
+    def _pass(self) -> None:
+        piece = bytes(self._piece)
+        self._piece.clear()
+        if self._rows:
+            self._rows.count(piece)
+        if self._format in ("xml", "rdfxml"):
+            self._guard(self._tail + piece)
+            self._tail = piece[-_TAIL:]
+            piece = piece.replace(b"\r", b"&#xD;")  # XML 1.0 2.11: readers turn a bare CR into a line feed
+        self._out += frames.frame(frames.PIECE, piece)
+
+    def _guard(self, text: bytes) -> None:
+        if found := _NOT_XML.search(text):
+            raise NotAcceptable(
+                "The answer holds the character U+{code}, which XML cannot carry; ask for another format, "
+                "such as JSON or Turtle.",
+                code=f"{ord(found[0].decode()):04X}",
+            )
+        if self._format == "rdfxml" and _NO_LOCAL_NAME.search(text):
+            raise NotAcceptable(
+                "The answer holds a property whose IRI does not end in a name, which RDF/XML cannot carry; "
+                "ask for another format, such as Turtle."
+            )
+
+
+class Rows:
+    """Counts the rows of a results document while it passes, by marks that cannot stand inside a value."""
+
+    _MARKS: dict[str, dict[bytes, int]] = {  # noqa: RUF012  (constant)
+        "json": {b'"bindings":[{"': 1, b'}},{"': 1, b'}},{"}': -1, b'}},{",': -1},
+        "xml": {b"<result>": 1},
+        "tsv": {b"\n": 1},
+        "csv": {},
+    }
+
+    def __init__(self, name: str) -> None:
+        self._format = name
+        self._marks = self._MARKS.get(name, {})
+        self._found = -1 if name in ("csv", "tsv") else 0  # their first line is the head
+        self._tail = b""
+        self._quoted = False
+        self._known = name in self._MARKS
+
+    def count(self, piece: bytes) -> None:
+        """Count the rows that end in a piece."""
+        if self._format == "csv":
+            parts = piece.split(b'"')
+            self._found += sum(part.count(b"\n") for part in parts[self._quoted :: 2])
+            self._quoted ^= len(parts) % 2 == 0
+            return
+        for mark, sign in self._marks.items():
+            seam = len(mark) - 1
+            border = self._tail[-seam:] + piece[:seam] if seam else b""
+            self._found += sign * (piece.count(mark) + border.count(mark))
+        # NOTE: a row in which nothing is bound is `{}`, which may also stand inside a value: then nobody counts
+        if self._format == "json" and b"{}" in self._tail[-1:] + piece:
+            self._known = False
+        self._tail = piece[-_TAIL:] if len(piece) >= _TAIL else (self._tail + piece)[-_TAIL:]
+
+    def total(self) -> int | None:
+        """Return the number of rows, or None where it is not known."""
+        return self._found if self._known else None
+
+
+def write(result: object, name: str, sink: Sink) -> None:
+    """Serialise what the engine returned.
+
+    Raises:
+        NotAcceptable: the answer holds what the format cannot carry.
+    """
+    output = cast("IO[bytes]", sink)
+    if isinstance(result, pyoxigraph.QueryTriples):
+        if name in ("turtle", "rdfxml"):
+            ahead = list(itertools.islice(result, _LOOK_AHEAD))
+            triples: Iterator[pyoxigraph.Triple] = itertools.chain(ahead, result)
+            pyoxigraph.serialize(triples, output, _GRAPHS[name], prefixes=_used(ahead))
+        else:
+            result.serialize(output, _GRAPHS[name])
+    elif isinstance(result, pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean):
+        result.serialize(output, _RESULTS[name])
+
+
+def _used(triples: list[pyoxigraph.Triple]) -> dict[str, str]:
+    text = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES) or b""
+    return {prefix: namespace for prefix, namespace in PREFIXES.items() if b"<" + namespace.encode() in text}

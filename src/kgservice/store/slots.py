@@ -1,0 +1,216 @@
+"""Who gets a worker: slots are handed over first come, first served, and follow the pool to a new release."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kgservice.errors import Busy, KgError, QueryStopped, StoreUnavailable
+from kgservice.store.starter import Starter, Worker
+
+_SPARE = 1  # workers kept warm beyond the slots, so that a killed one is replaced at once
+_READY_SECONDS = 30.0
+_RETRY_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class _Ticket:
+    client: str
+    id: str
+    called: threading.Event = field(default_factory=threading.Event)
+    worker: Worker | None = None
+    error: KgError | None = None
+
+
+@dataclass(slots=True)
+class _Generation:
+    """The workers of one release."""
+
+    number: int
+    order: Mapping[str, Any]
+    idle: list[Worker] = field(default_factory=list)
+    starting: int = 0
+    running: int = 0
+    failure: KgError | None = None
+    failed: float = 0.0
+
+
+class Slots:
+    """Hands out at most `limit` workers at once; at most `queue` askers wait for one."""
+
+    def __init__(self, starter: Starter, order: Mapping[str, Any], limit: int, queue: int) -> None:
+        self._starter = starter
+        self._limit = limit
+        self._queue = queue
+        self._lock = threading.Lock()
+        self._adopting = threading.Lock()
+        self._waiting: deque[_Ticket] = deque()
+        self._running: dict[str, Worker] = {}
+        self._taken = 0
+        self._closed = False
+        self._now = _Generation(0, order)
+        self.missing: list[str] = []
+        self.adopt(order)
+
+    def take(self, client: str, query_id: str, seconds: float) -> Worker:
+        """Return a worker of the current release, waiting at most `seconds` for it.
+
+        Raises:
+            Busy: too many wait already, or none became free in time.
+            QueryStopped: somebody stopped the query while it waited.
+            StoreUnavailable: no worker can open the store.
+        """
+        ticket = _Ticket(client, query_id)
+        with self._lock:
+            if self._closed:
+                raise StoreUnavailable("The service is shutting down; ask again in a moment.")
+            if len(self._waiting) >= self._queue:
+                raise Busy("{count} queries are waiting already (KG_QUEUE); ask again later.", count=self._queue)
+            self._waiting.append(ticket)
+            self._call()
+            self._fill(self._now)
+        if not ticket.called.wait(seconds):
+            with self._lock:
+                if not ticket.called.is_set():
+                    self._waiting.remove(ticket)
+                    message = "No query worker became free within {seconds} s (KG_QUEUE_SECONDS); ask again later."
+                    raise Busy(message, seconds=seconds)
+        if ticket.error:
+            raise ticket.error
+        assert ticket.worker  # noqa: S101  (a called ticket has one or the other)
+        return ticket.worker
+
+    def give(self, worker: Worker, query_id: str, dead: bool = False) -> None:
+        """Take a worker back, or note that it is dead and start another."""
+        with self._lock:
+            self._taken -= 1
+            if self._running.get(query_id) is worker:
+                del self._running[query_id]
+            now = self._now
+            fits = worker.generation == now.number and not self._closed
+            if worker.generation == now.number:
+                now.running -= 1
+            if fits and not dead:
+                now.idle.append(worker)
+            self._call()
+            self._fill(now)
+        if not dead and not fits:
+            worker.retire()
+
+    def stop(self, query_id: str) -> bool:
+        """Stop the waiting or running query of an id; tell whether there was one."""
+        with self._lock:
+            if worker := self._running.get(query_id):
+                worker.stopped = True
+                worker.kill()
+                return True
+            for ticket in self._waiting:
+                if ticket.id == query_id:
+                    self._waiting.remove(ticket)
+                    ticket.error = QueryStopped("The query was stopped while it waited for a worker.")
+                    ticket.called.set()
+                    return True
+        return False
+
+    def adopt(self, order: Mapping[str, Any]) -> None:
+        """Let all later askers have workers of another release; returns when one of them is ready.
+
+        Raises:
+            StoreUnavailable: it cannot be opened; the former release stays.
+        """
+        with self._adopting:
+            coming = _Generation(self._now.number + 1, order)
+            coming.starting = 1
+            first = self._begin(coming)
+            with self._lock:
+                former, self._now = self._now, coming
+                coming.starting -= 1
+                coming.idle.append(first)
+                leaving, former.idle = former.idle, []
+                self._call()
+                self._fill(coming)
+            for worker in leaving:
+                worker.retire()
+
+    def counts(self) -> dict[str, int]:
+        """Count workers (`busy`, `idle`, `starting`) and waiting askers (`waiting`)."""
+        with self._lock:
+            now = self._now
+            idle, starting = len(now.idle), now.starting
+            return {"busy": self._taken, "idle": idle, "starting": starting, "waiting": len(self._waiting)}
+
+    def close(self) -> None:
+        """Refuse whoever waits and let all idle workers go; busy ones end with the starter."""
+        with self._lock:
+            self._closed = True
+            leaving, self._now.idle = self._now.idle, []
+            busy = list(self._running.values())
+            self._refuse(StoreUnavailable("The service is shutting down; ask again in a moment."))
+        for worker in leaving:
+            worker.retire()
+        for worker in busy:
+            worker.stopped = True
+            worker.kill()
+
+    def _call(self) -> None:
+        """Hand idle workers to those who have waited longest. The lock is held."""
+        now = self._now
+        while self._waiting and self._taken < self._limit and now.idle:
+            worker = now.idle.pop()
+            if not worker.alive():  # killed by somebody while it idled
+                worker.retire()
+                continue
+            ticket = self._waiting.popleft()
+            self._taken += 1
+            now.running += 1
+            if ticket.id:
+                self._running[ticket.id] = worker
+            ticket.worker = worker
+            ticket.called.set()
+
+    def _fill(self, generation: _Generation) -> None:
+        """Start workers until the slots and the spare are there. The lock is held."""
+        if self._closed or time.monotonic() - generation.failed < _RETRY_SECONDS:
+            if generation.failure and not generation.starting and not generation.running:
+                self._refuse(generation.failure)
+            return
+        alive = len(generation.idle) + generation.starting + generation.running
+        for _ in range(self._limit + _SPARE - alive):
+            generation.starting += 1
+            threading.Thread(target=self._welcome, args=(generation,), daemon=True).start()
+
+    def _begin(self, generation: _Generation) -> Worker:
+        worker = self._starter.start(generation.order)
+        worker.generation = generation.number
+        worker.store = Path(generation.order["store"]) if "store" in generation.order else None
+        worker.wait_ready(_READY_SECONDS)
+        self.missing = worker.missing
+        return worker
+
+    def _welcome(self, generation: _Generation) -> None:
+        try:
+            worker = self._begin(generation)
+        except KgError as error:
+            with self._lock:
+                generation.starting -= 1
+                generation.failure, generation.failed = error, time.monotonic()
+                if generation is self._now and not (generation.idle or generation.running or generation.starting):
+                    self._refuse(error)
+            return
+        with self._lock:
+            generation.starting -= 1
+            fits = generation is self._now and not self._closed
+            if fits:
+                generation.idle.append(worker)
+                self._call()
+        if not fits:
+            worker.retire()
+
+    def _refuse(self, error: KgError) -> None:
+        for ticket in self._waiting:
+            ticket.error = error
+            ticket.called.set()
+        self._waiting.clear()
