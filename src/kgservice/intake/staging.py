@@ -1,4 +1,4 @@
-"""Takes the files of a delivery in: copied whole under the hash of their bytes, so that each is kept for ever and once."""
+"""Takes the files of a delivery in: copied whole under the hash of their bytes, so each is kept for ever and once."""
 
 import hashlib
 import os

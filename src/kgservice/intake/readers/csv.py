@@ -1,0 +1,216 @@
+"""Reads delimited text: a strict pass of Python's csv finds every broken row, polars reads what it agrees with."""
+
+import csv
+import io
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+
+from kgservice.errors import SourceUnreadable
+from kgservice.intake.findings import Collector
+from kgservice.intake.interface import Table
+from kgservice.intake.readers.decoding import decoded
+from kgservice.intake.readers.reading import ROW, Sheet, cleaned, column_names, headings, without_unnamed
+from kgservice.report import Cell, Text
+
+_SEPARATORS = ",;\t|"
+_PROBED = 50
+_PROBE = 1_000_000
+_CHUNK = 50_000
+_BROKEN = 100
+_Record = tuple[int, int, list[str]]
+_Teller = Callable[[int, int, str], None]
+
+
+def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
+    """Return the records of a delimited file; broken, short and long rows are findings and are left out.
+
+    Raises:
+        SourceUnreadable: when nothing can be read: wrong encoding, no headings, two the same.
+    """
+    text = decoded(path.read_bytes(), table, name, collector)
+    separator = table.separator if table.separator != "auto" else _separator(text, table, name, collector)
+    stream = _records(text, separator, lambda *where: _broken(collector, name, *where))
+    names = _header(stream, table, name)
+    survey = _surveyed(stream, names, name, collector)
+    frame = _quickly(text, separator, names, survey)
+    if frame is None:
+        frame = _slowly(text, separator, table.header_row, names)
+    return without_unnamed(Sheet(name, "", cleaned(frame, table), survey.shifted()), collector)
+
+
+@dataclass(slots=True)
+class _Survey:
+    """The good rows as the strict pass saw them: numbers, first lines, lengths; `plain` = nothing was left out."""
+
+    rows: "array[int]" = field(default_factory=lambda: array("L"))
+    lines: "array[int]" = field(default_factory=lambda: array("L"))
+    lengths: "array[int]" = field(default_factory=lambda: array("L"))
+    plain: bool = True
+    header_end: int = 0
+
+    def shifted(self) -> "tuple[array[int], array[int]] | None":
+        """Return rows and lines where they differ."""
+        return (self.rows, self.lines) if self.rows != self.lines else None
+
+
+def _separator(text: str, table: Table, name: str, collector: Collector) -> str:
+    best, best_score = ",", (0.0, 0)
+    for candidate in _SEPARATORS:
+        counts: Counter[int] = Counter()
+        for number, _, row in _records(text[:_PROBE], candidate, _quiet):
+            if number >= table.header_row and row:
+                counts[len(row)] += 1
+            if number >= table.header_row + _PROBED:
+                break
+        fields, agreeing = max(counts.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 0))
+        score = (agreeing / max(sum(counts.values()), 1), fields) if fields > 1 else (0.0, 0)
+        if score > best_score:
+            best, best_score = candidate, score
+    if best != ",":
+        collector.info(
+            "read/separator-guessed",
+            Text("{file} was read with {separator} between cells.", {"file": name, "separator": _NAMES[best]}),
+            Text("If columns look wrong, name the separator in source.toml; else nothing is to be done."),
+            Cell(name),
+        )
+    return best
+
+
+_NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
+
+
+def _records(
+    text: str, separator: str, broken: Callable[[int, int, str], None]
+) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield (row, first line, cells); a broken quote is told to `broken`, and reading goes on at the next line."""
+    number, start, failures = 0, 0, 0
+    while True:
+        reader = csv.reader(_lines_after(text, start), delimiter=separator, strict=True)
+        begun = start + 1
+        try:
+            for row in reader:
+                number += 1
+                yield number, begun, row
+                begun = start + reader.line_num + 1
+            return
+        except csv.Error as error:
+            number += 1
+            failures += 1
+            broken(number, begun, str(error))
+            if failures >= _BROKEN:
+                return
+            start = begun
+
+
+def _lines_after(text: str, skipped: int) -> Iterator[str]:
+    stream = iter(io.StringIO(text, newline=""))
+    for _ in range(skipped):
+        next(stream, None)
+    return stream
+
+
+def _quiet(number: int, line: int, reason: str) -> None:
+    """Ignore a broken quote: another pass tells it."""
+
+
+def _broken(collector: Collector, name: str, number: int, line: int, reason: str) -> None:
+    collector.violation(
+        "read/quote-broken",
+        Text("A quote that begins in line {line} is not closed properly ({reason}).", {"line": line, "reason": reason}),
+        Text('Close the quote; a quote inside a quoted cell is written twice (""). The row was left out.'),
+        Cell(name, row=number, line=line if line != number else 0),
+    )
+
+
+def _header(stream: Iterator[_Record], table: Table, name: str) -> list[str]:
+    for number, _, row in stream:
+        if number >= table.header_row:
+            return headings(row, name, "", table.header_row)
+    raise SourceUnreadable(
+        "{file} has no row {row}, where source.toml says the headings are.", file=name, row=table.header_row
+    )
+
+
+def _surveyed(stream: Iterator[_Record], names: list[str], name: str, collector: Collector) -> _Survey:
+    survey = _Survey()
+    width = len(names)
+    rows, lines, lengths = survey.rows, survey.lines, survey.lengths
+    expected = 0
+    for number, line, row in stream:
+        if len(row) != width:
+            survey.plain = False
+            if not any(row):
+                continue
+            if len(row) < width or any(row[width:]):
+                _misfit(collector, name, number, line, row, width)
+                continue
+        elif expected and number != expected:
+            survey.plain = False  # a broken row lies between
+        expected = number + 1
+        rows.append(number)
+        lines.append(line)
+        lengths.append(len("".join(row)))
+    return survey
+
+
+def _misfit(collector: Collector, name: str, number: int, line: int, row: list[str], width: int) -> None:
+    rule = "read/row-short" if len(row) < width else "read/row-long"
+    if not collector.wants(rule):
+        collector.omit(rule)
+        return
+    cell = Cell(name, row=number, line=line if line != number else 0, value=" | ".join(row)[:200])
+    given = {"row": number, "cells": len(row), "width": width}
+    if len(row) < width:
+        text = Text("Row {row} has {cells} cells where the headings are {width}: some are missing.", given)
+    else:
+        text = Text("Row {row} has {cells} cells where the headings are {width}: some are too many.", given)
+    remedy = Text("Give the row a cell for every heading; put a cell that holds the separator in quotes.")
+    collector.violation(rule, text, remedy, cell)
+
+
+def _quickly(text: str, separator: str, names: list[str], survey: _Survey) -> pl.DataFrame | None:
+    """Return what polars reads where the strict pass saw the same rows with cells of the same length, else None."""
+    height = len(survey.rows)
+    if not height or not survey.plain or survey.rows[-1] - survey.rows[0] + 1 != height:
+        return None
+    body = text[sum(map(len, islice(_lines_after(text, 0), survey.lines[0] - 1))) :]
+    columns = column_names(names)
+    try:
+        frame = pl.read_csv(
+            io.BytesIO(body.encode("utf-8", "surrogatepass")),
+            separator=separator,
+            has_header=False,
+            new_columns=columns,
+            schema_overrides=[pl.String] * len(columns),
+            infer_schema=False,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    if frame.width != len(columns) or frame.height != height:
+        return None
+    read = frame.select(pl.sum_horizontal(pl.all().str.len_chars())).to_series()
+    if not (read == pl.Series(survey.lengths)).all():
+        return None
+    return frame.with_columns(pl.Series(ROW, survey.rows, dtype=pl.UInt32))
+
+
+def _slowly(text: str, separator: str, header_row: int, names: list[str]) -> pl.DataFrame:
+    columns = column_names(names)
+    width = len(columns)
+    schema = {**dict.fromkeys(columns, pl.String), ROW: pl.UInt32}
+    frames, rows = [pl.DataFrame(schema=schema)], []
+    for number, _, row in _records(text, separator, _quiet):
+        if number <= header_row or not any(row) or len(row) < width or any(row[width:]):
+            continue
+        rows.append((*row[:width], number))
+        if len(rows) == _CHUNK:
+            frames.append(pl.DataFrame(rows, schema=schema, orient="row"))
+            rows = []
+    frames.append(pl.DataFrame(rows, schema=schema, orient="row"))
+    return pl.concat(frames)
