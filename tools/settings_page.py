@@ -17,7 +17,7 @@ def page() -> str:
     lines += [f"| `{s.name}` | {f'`{s.default}`' if s.default else '(empty)'} | {s.help} |" for s in TABLE]
     lines += [
         "",
-        "`KG_CONFORMANCE` and `KG_REFERENCE_DATA` are read by tests and benchmarks only: folders of conformance suites and of reference data.",
+        "`KG_CONFORMANCE` and `KG_REFERENCE_DATA` (folders of suites and of reference data) are read by tests only.",
         "",
     ]
     return "\n".join(lines)

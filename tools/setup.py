@@ -42,7 +42,9 @@ def run(arguments: list[str], failure: str) -> None:
         if "No space left" in text:
             failure = f"the disk under {ROOT} is full: free some space and call make again"
         elif any(word in text for word in ("NewConnectionError", "Name or service not known", "Temporary failure")):
-            failure = "the package index cannot be reached: check the network (or pip's index setting) and call make again"
+            failure = (
+                "the package index cannot be reached: check the network (or pip's index setting) and call make again"
+            )
         stop(failure)
 
 
@@ -53,11 +55,20 @@ def install(kind: str) -> None:
         stop(f"{ROOT} has less than {NEEDED_BYTES // 10**9 + 1} GB free: the environment needs that much")
     if not python.exists():
         print("set-up: making .venv", flush=True)
-        run([sys.executable, "-m", "venv", str(VENV)], "python3 -m venv failed: install the package python3-venv and call make again")
+        run(
+            [sys.executable, "-m", "venv", str(VENV)],
+            "python3 -m venv failed: install the package python3-venv and call make again",
+        )
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "-q", "install"]
     print(f"set-up: installing what the lock names ({kind})", flush=True)
-    run([*pip, "--require-hashes", "-r", str(ROOT / LOCKS[kind][-1])], "the packages of the lock could not be installed (see above)")
-    run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], "the program itself could not be installed (see above)")
+    run(
+        [*pip, "--require-hashes", "-r", str(ROOT / LOCKS[kind][-1])],
+        "the packages of the lock could not be installed (see above)",
+    )
+    run(
+        [*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)],
+        "the program itself could not be installed (see above)",
+    )
     compile_catalogues(python)
 
 
