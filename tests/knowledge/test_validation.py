@@ -1,0 +1,111 @@
+"""Validation: what SHACL finds, in two languages, over known and illustrative statements."""
+
+import pytest
+from rdflib import Graph
+
+from kgservice.errors import AuthoredInvalid
+from kgservice.knowledge.validation import faults, validate
+from kgservice.report import Severity
+
+SHAPES = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix shape: <https://w3id.org/kgservice/shapes#> .
+@prefix kg: <https://w3id.org/kgservice/ontology#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+shape:Place a sh:NodeShape ; sh:targetClass kg:Place ; sh:property shape:Place-name, shape:Place-code, shape:Place-in .
+shape:Place-name a sh:PropertyShape ; sh:path kg:name ; sh:minCount 1 ;
+    sh:message "У места должно быть название."@ru, "A place has a name."@en ;
+    sh:description "Заполните столбец name."@ru, "Fill the column name."@en .
+shape:Place-code a sh:PropertyShape ; sh:path kg:code ; sh:pattern "^[0-9]+$" ; sh:severity sh:Warning .
+shape:Place-in a sh:PropertyShape ; sh:path kg:within ; sh:class kg:Place ; sh:message "Within is a place."@en .
+"""
+KG = "https://w3id.org/kgservice/ontology#"
+TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+
+
+@pytest.fixture
+def checked(tmp_path):
+    def check(known, illustrative="", shapes=SHAPES):
+        Graph().parse(data=shapes, format="turtle").serialize(tmp_path / "shapes.nt", "nt", encoding="utf-8")
+        (tmp_path / "known.nt").write_text(known)
+        (tmp_path / "illustrative.nt").write_text(illustrative)
+        return validate([tmp_path / "known.nt"], [tmp_path / "shapes.nt"], [tmp_path / "illustrative.nt"])
+
+    return check
+
+
+GOOD = f'<x:a> {TYPE} <{KG}Place> .\n<x:a> <{KG}name> "A" .\n'
+
+
+def test_good_data_has_no_findings(checked):
+    assert checked(GOOD) == []
+
+
+def test_finding_speaks_the_languages_of_its_shape_and_says_what_to_do(checked):
+    (finding,) = checked(f"<x:a> {TYPE} <{KG}Place> .\n")
+
+    assert finding.rule == "https://w3id.org/kgservice/shapes#Place-name"
+    assert finding.severity is Severity.VIOLATION
+    assert (finding.focus, finding.path, finding.value) == ("x:a", KG + "name", "")
+    assert finding.text.translations == {"ru": "У места должно быть название.", "en": "A place has a name."}
+    assert finding.remedy.translations["ru"] == "Заполните столбец name."
+
+
+def test_finding_without_a_message_names_the_rule_and_keeps_value_and_severity(checked):
+    (finding,) = checked(GOOD + f'<x:a> <{KG}code> "K-1" .\n')
+
+    assert finding.severity is Severity.WARNING
+    assert finding.value == '"K-1"'
+    assert finding.text.params == {"rule": "shape:Place-code", "component": "PatternConstraintComponent"}
+
+
+def test_finding_of_illustrative_statements_is_marked_and_not_repeated(checked):
+    findings = checked(f"<x:a> {TYPE} <{KG}Place> .\n", f"<x:b> {TYPE} <{KG}Place> .\n")
+
+    assert [(finding.focus, finding.illustrative) for finding in findings] == [("x:a", False), ("x:b", True)]
+
+
+def test_known_data_must_conform_without_the_illustrative(checked):
+    findings = checked(GOOD + f"<x:a> <{KG}within> <x:b> .\n", f'<x:b> {TYPE} <{KG}Place> .\n<x:b> <{KG}name> "B" .\n')
+
+    assert [(finding.value, finding.illustrative) for finding in findings] == [("<x:b>", False)]
+
+
+def test_sparql_constraint_fills_its_message(checked):
+    shapes = '''
+    @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix shape: <https://w3id.org/kgservice/shapes#> .
+    @prefix kg: <https://w3id.org/kgservice/ontology#> .
+    shape:Place a sh:NodeShape ; sh:targetClass kg:Place ; sh:sparql shape:Place-twice .
+    shape:Place-twice a sh:SPARQLConstraint ; sh:message "Имя {?value} лишнее"@ru, "{?value} is one too many"@en ;
+        sh:select """SELECT $this ?value
+            WHERE { $this <https://w3id.org/kgservice/ontology#name> ?value FILTER(?value = 'A') }""" .
+    '''
+    (finding,) = checked(GOOD, shapes=shapes)
+
+    assert finding.rule == "https://w3id.org/kgservice/shapes#Place-twice"
+    assert finding.text.translations["ru"] == "Имя A лишнее"
+
+
+def test_shapes_that_cannot_be_evaluated_are_said(checked):
+    with pytest.raises(AuthoredInvalid, match="cannot be evaluated"):
+        checked(GOOD, shapes=SHAPES.replace('"^[0-9]+$"', "1, 2").replace("sh:minCount 1", 'sh:minCount "x"'))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ("sh:minCount", "sh:minCnt", "sh:minCnt is not a term of SHACL"),
+        ("sh:minCount 1", "sh:minCount 1, 2", "shape:Place-name has sh:minCount twice"),
+        ("sh:path kg:name ;", "", "shape:Place-name is a property shape without sh:path"),
+        ("sh:minCount 1", "sh:node shape:Gone", "shape:Place-name refers by sh:node to shape:Gone"),
+        ("sh:minCount 1", 'sh:minCount "x"', "MetaSHACL"),
+    ],
+)
+def test_fault_of_a_shape_is_named(before, after, fault):
+    shapes = Graph().parse(data=SHAPES.replace(before, after), format="turtle")
+
+    assert any(fault in found for found in faults(shapes))
+
+
+def test_good_shapes_have_no_faults():
+    assert faults(Graph().parse(data=SHAPES, format="turtle")) == []
