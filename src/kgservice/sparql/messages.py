@@ -1,0 +1,78 @@
+"""What a person reads when a text is not SPARQL: where, what stands there, what was expected, and the likely cause."""
+
+import re
+
+from kgservice.errors import QueryInvalid
+from kgservice.sparql.hints import Place, hint
+from kgservice.sparql.tokens import place_in
+
+MOST_EXPECTED = 12
+_SHOWN = {
+    "IRI": "<IRI>", "PN": "prefix:name", "VAR": "?variable", "STR": '"text"', "NUM": "number", "SNUM": "+number",
+    "BN": "_:node", "ANON": "[]", "NIL": "()", "LANG": "@language", "FN": "function", "END": "the end",
+}  # fmt: skip
+_ORDER = [".", ";", ",", "}", ")", "]", "{", "(", "VAR", "IRI", "PN", "a", "STR", "NUM"]
+_WIDTH = 100
+
+
+def unexpected(place: Place) -> QueryInvalid:
+    """Return the error for a token that does not fit, with a hint where the cause is likely."""
+    token = place.token
+    expected = _shown(place.expected)
+    template, hinted, params = hint(place)
+    found = place.word if len(place.word) <= 40 else place.word[:40] + "…"
+    params = {"found": found, "expected": expected, **params}
+    offset = params.pop("offset", token.start)
+    if token.kind == "END":  # the caret stands behind the last word, not on an empty line after it
+        offset = place.tree.tokens[-1].end if place.tree.tokens else 0
+        template = template or "Line {line}, column {column}: the query ends too early; expected {expected}."
+    template = template or "Line {line}, column {column}: {found} cannot stand here; expected {expected}."
+    return invalid(place.tree.text, int(str(offset)), template, hinted, **params)
+
+
+def invalid(text: str, offset: int, template: str, hinted: str = "", **params: object) -> QueryInvalid:
+    """Return an error at an offset of a text; template and hint are message ids that share the parameters."""
+    line, column = place_in(text, offset)
+    return QueryInvalid(template, line=line, column=column, hint=hinted, **params)
+
+
+def too_long(text: str, most: int) -> QueryInvalid:
+    """Return the error for a text over the limit."""
+    template = "The query has {length} characters; the limit is {most}."
+    return invalid(text, 0, template, "Send long lists as a file, or in several queries.", length=len(text), most=most)
+
+
+def not_unicode(text: str, offset: int) -> QueryInvalid:
+    """Return the error for half of a surrogate pair, which is no character."""
+    code = f"U+{ord(text[offset]):04X}"
+    return invalid(text, offset, "Line {line}, column {column}: {found} is half of a character.", found=code)
+
+
+def too_deep(text: str, offset: int, most: int) -> QueryInvalid:
+    """Return the error for a bracket nested too deep."""
+    template = "Line {line}, column {column}: nested more than {most} levels deep; the limit is {most}."
+    return invalid(text, offset, template, most=most)
+
+
+def too_many(text: str, offset: int, kind: str, most: int) -> QueryInvalid:
+    """Return the error for an operator or keyword that is repeated too often."""
+    template = "Line {line}, column {column}: {found} stands more than {most} times in this query; the limit is {most}."
+    hinted = "Lists of values are cheap in VALUES; alternatives of one property are cheap as a VALUES of properties."
+    return invalid(text, offset, template, hinted, found=kind.upper(), most=most)
+
+
+def marked(text: str, error: QueryInvalid) -> str:
+    """Return the line of an error with a caret under its column; a long line is cut around it."""
+    lines = text.split("\n")
+    if not 1 <= error.line <= len(lines):
+        return ""
+    before = max(0, error.column - 1 - _WIDTH)
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", lines[error.line - 1])[before : before + 2 * _WIDTH]
+    return f"{line.rstrip()}\n{' ' * (error.column - 1 - before)}^"
+
+
+def _shown(kinds: frozenset[str]) -> str:
+    order = {kind: at for at, kind in enumerate(_ORDER)}
+    ordered = sorted(kinds, key=lambda kind: (order.get(kind, len(order)), kind))
+    names = [_SHOWN.get(kind, kind if kind == "a" else kind.upper()) for kind in ordered]
+    return " ".join(names[:MOST_EXPECTED]) + (" …" if len(names) > MOST_EXPECTED else "")
