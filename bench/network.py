@@ -18,14 +18,16 @@ ADJECTIVES = [
     ("Квантовая", "Quantum"), ("Биологическая", "Biological"), ("Социальная", "Social"),
     ("Экономическая", "Economic"),
     ("Правовая", "Legal"), ("Ядерная", "Nuclear"), ("Космическая", "Space"), ("Морская", "Marine"),
-    ("Аграрная", "Agrarian"), ("Химическая", "Chemical"), ("Финансовая", "Financial"), ("Педагогическая", "Pedagogical"),
+    ("Аграрная", "Agrarian"), ("Химическая", "Chemical"), ("Финансовая", "Financial"),
+    ("Педагогическая", "Pedagogical"),
 ]  # fmt: skip
 NOUNS = [
     ("аналитика", "analytics"), ("информатика", "informatics"), ("экономика", "economics"), ("физика", "physics"),
     ("логистика", "logistics"),
     ("робототехника", "robotics"), ("энергетика", "energetics"),
     ("безопасность", "security"), ("геология", "geology"), ("лингвистика", "linguistics"), ("генетика", "genetics"),
-    ("статистика", "statistics"), ("архитектура", "architecture"), ("психология", "psychology"), ("экология", "ecology"),
+    ("статистика", "statistics"), ("архитектура", "architecture"), ("психология", "psychology"),
+    ("экология", "ecology"),
 ]  # fmt: skip
 CITIES = [
     ("Москва", "Moscow"), ("Казань", "Kazan"), ("Томск", "Tomsk"), ("Омск", "Omsk"), ("Пермь", "Perm"),

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from meter import Client, cpu, free_port, service
-from network import generate
-from questions import PREFIXES, QUESTIONS
-
 from kgservice.releases import Manifest, Shelf
 from kgservice.report import Report
 from kgservice.store import embedded
+from meter import Client, cpu, free_port, service
+from network import generate
+from questions import PREFIXES, QUESTIONS
 
 TEN_ROWS = PREFIXES + "SELECT ?p ?l WHERE { ?p a o:Profession ; rdfs:label ?l } LIMIT 10"
 MANY_ROWS = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 100000"
@@ -36,8 +35,8 @@ def release_of(file: Path, state: Path) -> Path:
     with shelf.lock("writer", actor="bench", job="bench"), shelf.building() as (number, folder):
         count = embedded.build(folder / "store", [(None, file)])
         manifest = Manifest(
-            id=number, parent=None, created="2026-01-01T00:00:00Z", base=BASE, graphs={}, inputs="bench", origin="build",
-            actor="bench", counts={"": count},
+            id=number, parent=None, created="2026-01-01T00:00:00Z", base=BASE, graphs={}, inputs="bench",
+            origin="build", actor="bench", counts={"": count},
         )  # fmt: skip
         shelf.seal(folder, manifest, Report())
         return shelf.point(number).store
