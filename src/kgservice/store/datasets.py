@@ -1,43 +1,134 @@
-"""Which graphs a query sees: the protocol's, else FROM, else the default graph that was merged at publish."""
+"""Which graphs a query sees: the protocol's, else FROM, else the default graph that was merged at publish.
 
+The engine matches a triple that stands in two graphs of `FROM <a> FROM <b>` twice, but the default graph is their
+merge (SPARQL 1.1 Query 13.2.1). Where that could show, the query runs on a union that is made once in memory.
+"""
+
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph
 
-from kgservice.errors import ParameterInvalid
+from kgservice.errors import ParameterInvalid, QueryForbidden
 from kgservice.sparql import Query
 from kgservice.store.interface import Question
 from kgservice.terms import is_iri
 
+_UNION_LIMIT = 500_000  # statements; about 400 bytes and 10 microseconds each
+_UNIONS = 2  # kept per worker
+_AGGREGATES = frozenset({"count", "sum", "avg", "min", "max", "sample", "group_concat"})
+_FRESH = frozenset({"BN", "ANON", "["})  # each solution makes its own blank node
+
+Node = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.DefaultGraph
+Graphs = tuple[pyoxigraph.NamedNode | pyoxigraph.DefaultGraph, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What is handed to the engine."""
+    """What is handed to the engine; None leaves the choice to the query's own text."""
 
     store: pyoxigraph.Store
-    default_graph: list[pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.DefaultGraph] | None = None
+    default_graph: list[Node] | None = None
     named_graphs: list[pyoxigraph.NamedNode | pyoxigraph.BlankNode] | None = None
 
 
 class Datasets:
-    """Chooses datasets over one store."""
+    """Chooses datasets over one store; `known` is the IRI that names its default graph."""
 
-    def __init__(self, store: pyoxigraph.Store) -> None:
+    def __init__(self, store: pyoxigraph.Store, known: str) -> None:
         self._store = store
+        self._known = known
+        self._overlaps: dict[frozenset[Graphs], bool] = {}
+        self._unions: dict[tuple[Graphs, Graphs], pyoxigraph.Store] = {}
 
     def choose(self, question: Question, query: Query) -> Dataset:
         """Return the dataset of a question (SPARQL 1.1 Protocol 2.1.4).
 
         Raises:
             ParameterInvalid: a graph of the protocol is not an IRI.
+            QueryForbidden: the graphs overlap and are too large to be merged for one query.
         """
         if question.default_graphs or question.named_graphs:
-            return Dataset(self._store, [*_nodes(question.default_graphs)], [*_nodes(question.named_graphs)])
-        return Dataset(self._store)
+            default, named = question.default_graphs, question.named_graphs
+            for graph in default + named:
+                if not is_iri(graph):
+                    raise ParameterInvalid("The graph {graph} is not an absolute IRI.", graph=graph)
+        elif query.has_dataset:
+            default = tuple(clause.iri for clause in query.dataset if not clause.named)
+            named = tuple(clause.iri for clause in query.dataset if clause.named)
+            if not all(is_iri(graph) for graph in default + named):
+                return Dataset(self._store)  # relative IRIs without a base: the engine says what it thinks of them
+        else:
+            return Dataset(self._store)
+        nodes = self._nodes(default)
+        names = tuple(pyoxigraph.NamedNode(graph) for graph in dict.fromkeys(named))
+        if len(nodes) > 1 and duplicates_show(query) and self._overlap(nodes):
+            return Dataset(self._union(nodes, names), None, [*names])
+        return Dataset(self._store, [*nodes], [*names])
+
+    def _nodes(self, graphs: Iterable[str]) -> Graphs:
+        return tuple(
+            pyoxigraph.DefaultGraph() if graph == self._known else pyoxigraph.NamedNode(graph)
+            for graph in dict.fromkeys(graphs)
+        )
+
+    def _overlap(self, graphs: Graphs) -> bool:
+        """Tell whether any two of the graphs share a statement."""
+        for one, other in itertools.combinations(graphs, 2):
+            pair = frozenset({(one,), (other,)})
+            if pair not in self._overlaps:
+                both = f"ASK {{ {_pattern(one)} {_pattern(other)} }}"
+                self._overlaps[pair] = bool(self._store.query(both))
+            if self._overlaps[pair]:
+                return True
+        return False
+
+    def _union(self, graphs: Graphs, named: Graphs) -> pyoxigraph.Store:
+        key = (tuple(sorted(graphs, key=str)), tuple(sorted(named, key=str)))
+        if key not in self._unions:
+            while len(self._unions) >= _UNIONS:
+                del self._unions[next(iter(self._unions))]
+            self._unions[key] = self._merge(graphs, named)
+        return self._unions[key]
+
+    def _merge(self, graphs: Graphs, named: Graphs) -> pyoxigraph.Store:
+        def quads() -> Iterable[pyoxigraph.Quad]:
+            for graph in graphs:
+                for quad in self._store.quads_for_pattern(None, None, None, graph):
+                    yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object)
+            for graph in named:
+                yield from self._store.quads_for_pattern(None, None, None, graph)
+
+        union = pyoxigraph.Store()
+        taken = 0
+        source = iter(quads())
+        while batch := list(itertools.islice(source, 50_000)):
+            taken += len(batch)
+            if taken > _UNION_LIMIT:
+                raise QueryForbidden(
+                    "These graphs share statements and hold more than {limit} together, too many to merge for one "
+                    "query; ask with DISTINCT, with GRAPH, or over fewer graphs.",
+                    limit=_UNION_LIMIT,
+                )
+            union.bulk_extend(batch)
+        return union
 
 
-def _nodes(graphs: tuple[str, ...]) -> list[pyoxigraph.NamedNode]:
-    for graph in graphs:
-        if not is_iri(graph):
-            raise ParameterInvalid("The graph {graph} is not an absolute IRI.", graph=graph)
-    return [pyoxigraph.NamedNode(graph) for graph in dict.fromkeys(graphs)]
+def duplicates_show(query: Query) -> bool:
+    """Tell whether matching a shared triple twice could change the answer; True when in doubt."""
+    tree = query.tree
+    if tree.named("SubSelect", "GroupBy", "Having"):
+        return True
+    words = {tree.word(index).lower() for index in range(len(tree.tokens))}
+    if words & _AGGREGATES:
+        return True
+    if query.form == "ask":
+        return False
+    if query.form == "select":
+        return "distinct" not in {word.lower() for _, word in tree.words(tree.named("Projection")[0])}
+    return query.limit is not None or query.offset is not None or any(t.kind in _FRESH for t in tree.tokens)
+
+
+def _pattern(graph: pyoxigraph.NamedNode | pyoxigraph.DefaultGraph) -> str:
+    return "?s ?p ?o ." if isinstance(graph, pyoxigraph.DefaultGraph) else f"GRAPH {graph} {{ ?s ?p ?o }}"

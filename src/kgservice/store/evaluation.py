@@ -5,59 +5,30 @@ from pathlib import Path
 
 import pyoxigraph
 
-from kgservice.errors import EngineCrash, NotAcceptable, QueryForbidden, QueryInvalid
-from kgservice.sparql import Query, parse
-from kgservice.store import serialisation
+from kgservice.errors import EngineCrash, QueryForbidden, QueryInvalid
+from kgservice.store import admission, serialisation
 from kgservice.store.datasets import Datasets
-from kgservice.store.interface import FORMATS, Question
+from kgservice.store.interface import Question
 
-KINDS = {"select": "bindings", "ask": "boolean", "construct": "graph", "describe": "graph"}
 _PLACE = re.compile(r"error at (\d+):(\d+): ?(.*)", re.DOTALL)
 _FUNCTION = re.compile(r"custom function <(.*)> is not supported")
 
 
-def admit(question: Question) -> tuple[Query, str]:
-    """Return the parsed query and the kind of its answer, when the query may run at all.
-
-    Raises:
-        QueryInvalid: the text is not a query.
-        QueryForbidden: it is an update, or wants the network.
-        NotAcceptable: the format cannot carry its kind of answer.
-    """
-    query = parse(question.query)
-    if query.form == "update":
-        raise QueryForbidden("This is an update, and releases are read-only; send updates to a draft.")
-    if query.uses_service:
-        raise QueryForbidden("SERVICE is not executed here: a query never leaves this service.")
-    if query.uses_load:
-        raise QueryForbidden("LOAD is not executed here: nothing is fetched from the network.")
-    kind = KINDS[query.form]
-    kinds = FORMATS[question.format][1].split()
-    if kind not in kinds:
-        offered = ", ".join(name for name, (_, carried) in FORMATS.items() if kind in carried.split())
-        raise NotAcceptable(
-            "A {form} query cannot be answered as {format}; it can be as {offered}.",
-            form=query.form.upper(),
-            format=question.format,
-            offered=offered,
-        )
-    return query, kind
-
-
 class Evaluation:
-    """The evaluator of a release: a pyoxigraph store that is never written to."""
+    """The evaluator of a release: a pyoxigraph store that is never written to; `known` names its default graph."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, known: str) -> None:
         self._store = pyoxigraph.Store.read_only(str(folder))
-        self._datasets = Datasets(self._store)
+        self._datasets = Datasets(self._store, known)
 
     def answer(self, question: Question, sink: serialisation.Sink) -> None:
         """Evaluate a question and write its answer.
 
         Raises:
-            QueryInvalid, QueryForbidden, NotAcceptable, EngineCrash: there is no answer, or none in that format.
+            QueryInvalid, QueryForbidden, ParameterInvalid, NotAcceptable, EngineCrash: there is no answer, or none in
+                that format.
         """
-        query, kind = admit(question)
+        query, kind = admission.admit(question)
         dataset = self._datasets.choose(question, query)
         try:
             result = dataset.store.query(
@@ -81,9 +52,9 @@ class Evaluation:
 def _invalid(text: str) -> QueryInvalid:
     found = _PLACE.search(text)
     line, column, said = (int(found[1]), int(found[2]), found[3]) if found else (0, 0, text)
-    said = said if len(said) < 200 and "[" not in said else ""  # a page of character classes helps nobody
+    said = said if len(said) < 200 and "[" not in said else "?"  # a page of character classes helps nobody
     return QueryInvalid(
-        "The engine does not accept this query (line {line}, column {column}). {said}",
+        "Line {line}, column {column}: the engine does not accept this query ({said}).",
         line=line,
         column=column,
         said=said,

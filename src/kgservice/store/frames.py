@@ -51,7 +51,7 @@ def failure(error: KgError) -> bytes:
     """Return the frame that carries an error to the pool; `raised` reads it back."""
     body = {"error": type(error).__name__, "template": error.template, "params": dict(error.params)}
     if isinstance(error, QueryInvalid):
-        body["hint"] = error.hint
+        body["hint"] = error.hint_template
     return document(FAILED, body)
 
 

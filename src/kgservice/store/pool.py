@@ -13,6 +13,7 @@ from kgservice.store.run import Limits, Run
 from kgservice.store.slots import Slots
 from kgservice.store.spool import SpoolRoom
 from kgservice.store.starter import Starter, Worker
+from kgservice.terms import Graphs
 
 _SPOOLS = 32  # answers of full spool size that may wait on disk at once
 
@@ -79,6 +80,7 @@ class Pool(Workers):
 
     def __init__(self, store_path: Path, lease_path: Path | None, settings: Settings) -> None:
         self._memory = settings.query_memory
+        self._known = Graphs(settings.base).known
         super().__init__("embedded", self._order(store_path, lease_path), settings)
 
     def adopt(self, store_path: Path, lease_path: Path | None) -> None:
@@ -90,4 +92,5 @@ class Pool(Workers):
         self._slots.adopt(self._order(store_path, lease_path))
 
     def _order(self, store_path: Path, lease_path: Path | None) -> dict[str, Any]:
-        return {"store": str(store_path), "lease": str(lease_path or ""), "memory": self._memory}
+        lease = str(lease_path or "")
+        return {"store": str(store_path), "lease": lease, "memory": self._memory, "known": self._known}

@@ -138,21 +138,20 @@ class Rows:
 
 
 def write(result: object, name: str, sink: Sink) -> None:
-    """Serialise what the engine returned.
+    """Serialise what the engine returned: solutions, a truth value, or triples.
 
     Raises:
         NotAcceptable: the answer holds what the format cannot carry.
     """
     output = cast("IO[bytes]", sink)
-    if isinstance(result, pyoxigraph.QueryTriples):
-        if name in ("turtle", "rdfxml"):
-            ahead = list(itertools.islice(result, _LOOK_AHEAD))
-            triples: Iterator[pyoxigraph.Triple] = itertools.chain(ahead, result)
-            pyoxigraph.serialize(triples, output, _GRAPHS[name], prefixes=_used(ahead))
-        else:
-            result.serialize(output, _GRAPHS[name])
-    elif isinstance(result, pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean):
+    if isinstance(result, pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean):
         result.serialize(output, _RESULTS[name])
+    elif name in ("ntriples", "jsonld") and isinstance(result, pyoxigraph.QueryTriples):
+        result.serialize(output, _GRAPHS[name])
+    else:
+        triples = cast("Iterator[pyoxigraph.Triple]", result)
+        ahead = list(itertools.islice(triples, _LOOK_AHEAD))
+        pyoxigraph.serialize(itertools.chain(ahead, triples), output, _GRAPHS[name], prefixes=_used(ahead))
 
 
 def _used(triples: list[pyoxigraph.Triple]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kgservice.errors import EngineCrash, KgError, QueryMemory, StoreUnavailable
+from kgservice.sparql import parse
 from kgservice.store import frames, sandbox
 from kgservice.store.interface import Question
 from kgservice.store.serialisation import Sink
@@ -49,6 +50,7 @@ def import_engine(kind: str) -> None:
         import kgservice.store.relay
     else:
         import kgservice.store.evaluation  # noqa: F401
+    parse("ASK {}")  # builds the parser's tables
 
 
 class Nursery:
@@ -148,7 +150,7 @@ def open_evaluator(order: dict[str, Any]) -> Evaluator:
     if order["kind"] == "remote":
         from kgservice.store.relay import Relay
 
-        return Relay(order["endpoint"], order["result_bytes"])
+        return Relay(str(order["endpoint"]))
     from kgservice.store.evaluation import Evaluation
 
     store = Path(order["store"])
@@ -158,7 +160,7 @@ def open_evaluator(order: dict[str, Any]) -> Evaluator:
             fcntl.flock(lease, fcntl.LOCK_SH | fcntl.LOCK_NB)
         if not (store / "CURRENT").exists():
             raise FileNotFoundError(store)
-        return Evaluation(store)
+        return Evaluation(store, order["known"])
     except OSError as error:
         raise StoreUnavailable(
             "The store {store} cannot be opened: {reason}. Publish again or choose another release.",

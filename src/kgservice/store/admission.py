@@ -1,0 +1,34 @@
+"""Which questions may run at all: queries that parse, need no network, and fit the format asked for."""
+
+from kgservice.errors import NotAcceptable, QueryForbidden
+from kgservice.sparql import Query, parse
+from kgservice.store.interface import FORMATS, Question
+
+_KINDS = {"select": "bindings", "ask": "boolean", "construct": "graph", "describe": "graph"}
+
+
+def admit(question: Question) -> tuple[Query, str]:
+    """Return the parsed query and the kind of its answer.
+
+    Raises:
+        QueryInvalid: the text is not a query.
+        QueryForbidden: it is an update, or wants the network.
+        NotAcceptable: the format cannot carry its kind of answer.
+    """
+    query = parse(question.query)
+    if query.is_update:
+        if not query.tree.named("Operation"):
+            parse(question.query, update=False)  # an empty text: let the parser say so
+        raise QueryForbidden("This is an update, and releases are read-only; send updates to a draft.")
+    if query.uses_service:
+        raise QueryForbidden("SERVICE is not executed here: a query never leaves this service.")
+    kind = _KINDS[query.form]
+    if kind not in FORMATS[question.format][1].split():
+        offered = ", ".join(name for name, (_, kinds) in FORMATS.items() if kind in kinds.split())
+        raise NotAcceptable(
+            "The answer of {form} cannot be written as {format}; it can be as {offered}.",
+            form=query.form.upper(),
+            format=question.format,
+            offered=offered,
+        )
+    return query, kind
