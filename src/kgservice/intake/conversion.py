@@ -1,8 +1,24 @@
 """Turns a delivery into statement files: read, check keys, map, sort; every cell becomes a statement or a finding."""
 
+import fnmatch
+from collections.abc import Iterator
 from pathlib import Path
 
-from kgservice.intake.interface import Conversion, Delivery, Source
+import polars as pl
+
+from kgservice import rml
+from kgservice.errors import SourceUnreadable
+from kgservice.intake import columns, keys, lineage
+from kgservice.intake.failures import tell
+from kgservice.intake.findings import Collector
+from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source, Table
+from kgservice.intake.readers import READERS
+from kgservice.intake.readers.reading import ROW, Sheet
+from kgservice.intake.statements import Statements
+from kgservice.report import Cell, Text
+from kgservice.terms import Evidence, Graphs, iri
+
+_ROWS = 200_000
 
 
 def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) -> Conversion:
@@ -12,4 +28,126 @@ def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) 
         SourceUnreadable: when a file of the delivery cannot be read at all.
         MappingInvalid: when the mapping is wrong before any data is read.
     """
-    raise NotImplementedError
+    mapping = rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+    job = _Job(source, mapping, base, Collector(source.name, cap))
+    for table, files in assigned(source, delivery.files, job.collector):
+        job.convert(table, files)
+    out.mkdir(parents=True, exist_ok=True)
+    graphs = job.statements.write(out, base)
+    job.collector.counts["triples"] = sum(file.triples for file in graphs.values())
+    folder = out / "lineage"
+    lineage.record(folder, source, delivery, base, job.places, job.subjects())
+    return Conversion(graphs, job.collector.report(), folder)
+
+
+def assigned(
+    source: Source, files: tuple[DeliveredFile, ...], collector: Collector
+) -> list[tuple[Table, list[DeliveredFile]]]:
+    """Return each table of a source with its files of a delivery; a file of no table is a finding.
+
+    A single delivered file is taken under any name where the source expects a single one.
+
+    Raises:
+        SourceUnreadable: when a table of a whole delivery, or every table, has no file.
+    """
+    single = len(files) == 1 and len({table.file for table in source.tables}) == 1
+    found: list[tuple[Table, list[DeliveredFile]]] = []
+    for table in source.tables:
+        mine = [one for one in files if single or fnmatch.fnmatchcase(one.name, table.file)]
+        if mine:
+            found.append((table, mine))
+        elif source.delivery == "whole":
+            raise _no_file(table.name, table.file, files)
+    if not found:
+        raise _no_file(", ".join(table.name for table in source.tables), source.tables[0].file, files)
+    for one in files:
+        if not any(one in mine for _, mine in found):
+            collector.warning(
+                "read/file-unused",
+                Text("No table of the source takes the file {file}.", {"file": one.name}),
+                Text("Leave the file out, or give it a table in source.toml."),
+                Cell(one.name),
+            )
+    return found
+
+
+def _no_file(table: str, pattern: str, files: tuple[DeliveredFile, ...]) -> SourceUnreadable:
+    return SourceUnreadable(
+        "The delivery has no file for {table} (its name must match {pattern}); it holds {files}.",
+        table=table,
+        pattern=pattern,
+        files=", ".join(one.name for one in files),
+    )
+
+
+class _Job:
+    """One conversion while it runs."""
+
+    def __init__(self, source: Source, mapping: rml.Mapping, base: str, collector: Collector) -> None:
+        self.source = source
+        self.mapping = mapping
+        self.base = base
+        self.collector = collector
+        self.statements = Statements()
+        self.places: list[lineage.Place] = []
+        self._subjects: list[pl.DataFrame] = []
+        self._home = iri(Graphs(base).source(source.name, Evidence.SOURCED))
+        self._graphs = {iri(Graphs(base).source(source.name, evidence)) for evidence in Evidence}
+
+    def convert(self, table: Table, files: list[DeliveredFile]) -> None:
+        """Read the files of a table, check them together, and map them one by one."""
+        sheets = [self._read(table, one) for one in files]
+        if not any(sheet.frame.height for sheet in sheets) and not self.collector.found("read/row"):
+            raise SourceUnreadable(
+                "{file} has headings but no rows for {table}; nothing was delivered.",
+                file=", ".join(one.name for one in files),
+                table=table.name,
+            )
+        keys.check(table, sheets, self.collector)
+        for one, sheet in zip(files, sheets, strict=True):
+            self.places.append(lineage.Place(table.name, one.name, one.sha256, sheet.sheet))
+            for produced in self._map(table, sheet):
+                self._take(produced, sheet)
+
+    def _read(self, table: Table, one: DeliveredFile) -> Sheet:
+        sheet = READERS[table.format](table, one.path, one.name, self.collector)
+        columns.check(table, sheet, self.mapping.references().get(table.name, ()), self.collector)
+        texts = sheet.frame.drop(ROW)
+        self.collector.counts["records"] += sheet.frame.height
+        self.collector.counts["cells"] += sheet.frame.height * texts.width - sum(texts.null_count().row(0) or (0,))
+        return sheet
+
+    def _map(self, table: Table, sheet: Sheet) -> Iterator[rml.Produced]:
+        frame = sheet.frame
+        if table.key:
+            frame = frame.filter(pl.any_horizontal(pl.col(table.key).is_not_null()))
+        for start in range(0, frame.height, _ROWS):
+            yield from rml.map_table(self.mapping, table.name, frame.slice(start, _ROWS), self.base)
+
+    def _take(self, produced: rml.Produced, sheet: Sheet) -> None:
+        place = len(self.places) - 1
+        for failure in produced.failures:
+            tell(failure, sheet, self.collector)
+        homeless = pl.col("graph").fill_null("") == ""
+        statements = produced.statements.with_columns(
+            pl.when(homeless).then(pl.lit(self._home)).otherwise(pl.col("graph")).alias("graph")
+        )
+        foreign = ~pl.col("graph").is_in(sorted(self._graphs))
+        strays = statements.filter(foreign).group_by("graph").agg(pl.col("row").min()).sort("graph")
+        for graph, row in strays.iter_rows():
+            self.collector.violation(
+                "map/graph-foreign",
+                Text("The mapping puts statements into {graph}, which is no graph of this source.", {"graph": graph}),
+                Text("The graphs of a source are graph/source/<name>/<evidence>; mend the mapping or its lookup."),
+                sheet.cell(row),
+            )
+        statements = statements.filter(~foreign)
+        if statements.height:
+            self.statements.add(statements)
+            placed = statements.select("subject", "row").unique().with_columns(pl.lit(place, pl.UInt32).alias("place"))
+            self._subjects.append(placed)
+
+    def subjects(self) -> Iterator[tuple[str, int, int]]:
+        """Yield (subject, place, row), sorted, each once."""
+        if self._subjects:
+            yield from pl.concat(self._subjects).select("subject", "place", "row").unique().sort(pl.all()).iter_rows()

@@ -37,6 +37,10 @@ class Collector:
         """Count findings of a rule that were not built."""
         self._found[rule] += more
 
+    def found(self, start: str) -> bool:
+        """Tell whether a rule that begins like this was broken."""
+        return any(rule.startswith(start) for rule in self._found)
+
     def violation(self, rule: str, text: Text, remedy: Text, *cells: Cell) -> None:
         """Add a finding that stops a publish."""
         self.add(rule, Severity.VIOLATION, text, remedy, cells)

@@ -1,0 +1,3 @@
+from kgservice.intake.readers.registry import READERS
+
+__all__ = ["READERS"]

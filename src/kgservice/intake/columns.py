@@ -1,0 +1,48 @@
+"""Compares the headings of a sheet with what the mapping reads and what source.toml says, before a row is mapped."""
+
+from collections.abc import Collection
+
+from kgservice.errors import SourceUnreadable
+from kgservice.intake.findings import Collector
+from kgservice.intake.interface import Table
+from kgservice.intake.readers.reading import Sheet
+from kgservice.report import Text
+
+
+def check(table: Table, sheet: Sheet, mapped: Collection[str], collector: Collector) -> None:
+    """Add a finding for every column that is neither mapped nor listed as unused.
+
+    Raises:
+        SourceUnreadable: when a column is missing that the mapping, the key or the required cells name.
+    """
+    found = sheet.columns
+    named = dict.fromkeys([*table.key, *table.required, *mapped])
+    missing = [column for column in named if column not in found]
+    if missing:
+        raise _missing(table, sheet, missing, found)
+    for column in found:
+        if column not in named and column not in table.unused:
+            collector.violation(
+                "read/column-unmapped",
+                Text("The mapping uses nothing of the column {column}.", {"column": column}),
+                Text("Map the column, or list it under unused in source.toml, so that no cell is lost in silence."),
+                sheet.cell(table.header_row, column),
+            )
+
+
+def _missing(table: Table, sheet: Sheet, missing: list[str], found: list[str]) -> SourceUnreadable:
+    where = f"{sheet.file} [{sheet.sheet}]" if sheet.sheet else sheet.file
+    given = {"file": where, "columns": ", ".join(missing), "row": table.header_row}
+    if len(found) == 1:
+        return SourceUnreadable(
+            "{file} has no column {columns}: row {row} reads as one single cell, {found}. "
+            "Is the separator right (separator in source.toml)?",
+            **given,
+            found=found[0][:100],
+        )
+    return SourceUnreadable(
+        "{file} has no column {columns}; its headings in row {row} are {found}. "
+        "Mend the headings, header_row in source.toml, or the mapping.",
+        **given,
+        found=", ".join(found),
+    )

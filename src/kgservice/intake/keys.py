@@ -1,0 +1,90 @@
+"""Checks what no shape can see once rows have become nodes: keys that are empty or repeated, and required cells."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from kgservice.intake.findings import Collector
+from kgservice.intake.interface import Table
+from kgservice.intake.readers.reading import ROW, Sheet
+from kgservice.report import Cell, Text
+
+_SHEET = "__sheet"
+_NAMED = 20
+
+
+def check(table: Table, sheets: Sequence[Sheet], collector: Collector) -> None:
+    """Add a finding for every empty required cell, every empty key, and every key that stands in more than one row."""
+    for sheet in sheets:
+        for column in table.required:
+            if column not in table.key or len(table.key) > 1:
+                _required(sheet, column, collector)
+    if table.key:
+        rows = pl.concat(
+            sheet.frame.select(*table.key, ROW, pl.lit(number, dtype=pl.UInt32).alias(_SHEET))
+            for number, sheet in enumerate(sheets)
+        )
+        filled = pl.any_horizontal(pl.col(table.key).is_not_null())
+        _empty(table, sheets, rows.filter(~filled), collector)
+        _repeated(table, sheets, rows.filter(filled), collector)
+
+
+def _required(sheet: Sheet, column: str, collector: Collector) -> None:
+    rule = "table/required-empty"
+    for row in sheet.frame.filter(pl.col(column).is_null())[ROW].to_list():
+        if not collector.wants(rule):
+            collector.omit(rule)
+            continue
+        collector.violation(
+            rule,
+            Text("{column} is empty in row {row}.", {"column": column, "row": row}),
+            Text("Fill the cell: source.toml requires a value in this column."),
+            sheet.cell(row, column),
+        )
+
+
+def _empty(table: Table, sheets: Sequence[Sheet], rows: pl.DataFrame, collector: Collector) -> None:
+    rule = "table/key-empty"
+    for row, number in rows.select(ROW, _SHEET).iter_rows():
+        if not collector.wants(rule):
+            collector.omit(rule)
+            continue
+        collector.violation(
+            rule,
+            Text("Row {row} has no key ({column}).", {"row": row, "column": ", ".join(table.key)}),
+            Text("Give the row a key that no other row has; without one it becomes nothing."),
+            sheets[number].cell(row, table.key[0]),
+        )
+
+
+def _repeated(table: Table, sheets: Sequence[Sheet], rows: pl.DataFrame, collector: Collector) -> None:
+    rule = "table/key-repeated"
+    keys = pl.concat_list(pl.col(table.key).str.strip_chars().fill_null("")).alias("__key")
+    groups = (
+        rows.select(keys, ROW, _SHEET)
+        .filter(pl.len().over("__key") > 1)
+        .group_by("__key", maintain_order=True)
+        .agg(ROW, _SHEET)
+    )
+    for key, numbers, places in groups.iter_rows():
+        if not collector.wants(rule):
+            collector.omit(rule)
+            continue
+        value = ", ".join(key)
+        columns = ", ".join(table.key)
+        cells = [sheets[place].cell(row, columns, value) for row, place in zip(numbers, places, strict=True)]
+        collector.violation(
+            rule,
+            Text(
+                "The key {value} ({column}) stands in {count} rows: {rows}.",
+                {"value": value, "column": columns, "count": len(cells), "rows": _listed(cells)},
+            ),
+            Text("Give each thing its own key, or leave one row for it; as it stands, the rows become one thing."),
+            *cells,
+        )
+
+
+def _listed(cells: Sequence[Cell]) -> str:
+    files = {cell.file for cell in cells}
+    names = [f"{cell.file}:{cell.row}" if len(files) > 1 else str(cell.row) for cell in cells[:_NAMED]]
+    return ", ".join(names) + (", …" if len(cells) > _NAMED else "")

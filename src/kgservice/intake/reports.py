@@ -1,0 +1,91 @@
+"""Shows a report as text, CSV or JSON in a language: causes, their places and how to mend them."""
+
+import csv
+import io
+import json
+
+from kgservice.locale import say
+from kgservice.report import Cell, Finding, Report, Text
+
+_SHOWN = 20
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_COLUMNS = ("severity", "rule", "file", "sheet", "row", "line", "column", "value", "focus", "message", "remedy")
+
+
+def as_text(report: Report, language: str) -> str:
+    """Return the findings for a terminal by cause: its count, the first 20 with their places, and how to mend them."""
+    lines: list[str] = []
+    for rule, findings in report.causes().items():
+        total = len(findings) + report.counts.get(f"omitted:{rule}", 0)
+        if lines:
+            lines.append("")
+        lines.append(f"{findings[0].severity.value}  {rule}  ({total})")
+        for finding in findings[:_SHOWN]:
+            lines.append(f"  {_headline(finding)}{say(finding.text, language)}")
+        if total > _SHOWN:
+            lines.append(f"  … {say(Text('and {count} more', {'count': total - _SHOWN}), language)}")
+        remedies = dict.fromkeys(say(finding.remedy, language) for finding in findings[:_SHOWN] if finding.remedy)
+        lines.extend(f"  → {remedy}" for remedy in remedies)
+    return "\n".join(lines)
+
+
+def rows(report: Report, language: str) -> list[dict[str, str]]:
+    """Return a row per finding and cell, by the names of the CSV's columns; a finding without a cell has one row."""
+    return [
+        {
+            "severity": finding.severity.value,
+            "rule": finding.rule,
+            "file": cell.file,
+            "sheet": cell.sheet,
+            "row": str(cell.row or ""),
+            "line": str(cell.line or ""),
+            "column": cell.column,
+            "value": cell.value or finding.value,
+            "focus": finding.focus,
+            "message": say(finding.text, language),
+            "remedy": say(finding.remedy, language) if finding.remedy else "",
+        }
+        for finding in report.findings
+        for cell in finding.cells or (Cell(""),)
+    ]
+
+
+def as_csv(report: Report, language: str) -> str:
+    """Return the report as CSV (RFC 4180) with a row per finding and cell."""
+    target = io.StringIO()
+    writer = csv.DictWriter(target, _COLUMNS)
+    writer.writeheader()
+    for row in rows(report, language):
+        # a cell that begins like a formula would run in the reader's spreadsheet
+        writer.writerow({name: f"'{value}" if value.startswith(_FORMULA) else value for name, value in row.items()})
+    return target.getvalue()
+
+
+def as_json(report: Report, language: str) -> str:
+    """Return the report as JSON: the findings as the machine keeps them, each with its message and remedy in words."""
+    body = report.to_json()
+    for entry, finding in zip(body["findings"], report.findings, strict=True):
+        entry["message"] = say(finding.text, language)
+        entry["mend"] = say(finding.remedy, language) if finding.remedy else ""
+    body["conforms"] = report.conforms
+    return json.dumps(body, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def place(cell: Cell) -> str:
+    """Return where a cell stands, in few signs: `file:[sheet]:row(line 5):column`."""
+    parts = [cell.file]
+    if cell.sheet:
+        parts.append(f"[{cell.sheet}]")
+    if cell.row or cell.line:
+        rows = str(cell.row) if cell.row else ""
+        parts.append(f"{rows}(line {cell.line})" if cell.line else rows)
+    if cell.column:
+        parts.append(cell.column)
+    return ":".join(parts)
+
+
+def _headline(finding: Finding) -> str:
+    where = place(finding.cells[0]) if finding.cells else finding.focus
+    value = finding.cells[0].value if finding.cells else finding.value
+    shown = f" «{value[:60]}»" if value else ""
+    return f"{where}{shown}: " if where or shown else ""
