@@ -1,0 +1,20 @@
+from kgservice.rml.functions import LIBRARY
+from kgservice.rml.interpreter import map_records, map_table
+from kgservice.rml.model import Mapping
+from kgservice.rml.parser import load
+from kgservice.rml.produced import Failure, Produced, explain
+from kgservice.rml.records import Record, iterate, texts
+
+__all__ = [
+    "LIBRARY",
+    "Failure",
+    "Mapping",
+    "Produced",
+    "Record",
+    "explain",
+    "iterate",
+    "load",
+    "map_records",
+    "map_table",
+    "texts",
+]

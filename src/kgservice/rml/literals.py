@@ -1,0 +1,25 @@
+"""Columns of literals in canonical N-Triples, escaped so that every reader reads back the same text."""
+
+import polars as pl
+
+from kgservice.terms import PREFIXES
+
+LANGUAGE = r"^(?:[A-Za-z]{2,3}|[A-Za-z]{5,8}|[xi])(?:-[A-Za-z0-9]{1,8})*$"
+"""Form of a language tag (BCP 47, well-formed)."""
+_ESCAPES = {
+    **{chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)},
+    "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\",
+}  # fmt: skip
+_ESCAPED = r'[\\"\x00-\x1f\x7f\u{FFFE}\u{FFFF}]'
+
+
+def literal_column(texts: pl.Series, datatype: str = "", language: str = "") -> pl.Series:
+    """Return each text as a literal (RDF 1.2 N-Triples, Canonical form)."""
+    if texts.str.contains(_ESCAPED).any():
+        texts = texts.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
+    tail = '"'
+    if language:
+        tail = f'"@{language.lower()}'
+    elif datatype and datatype != PREFIXES["xsd"] + "string":
+        tail = f'"^^<{datatype}>'
+    return pl.select(pl.concat_str([pl.lit('"'), texts, pl.lit(tail)])).to_series()

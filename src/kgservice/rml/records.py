@@ -1,0 +1,146 @@
+"""Records of nested JSON and XML, and a batch of them: references are JSONPath or XPath inside each record."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from lxml import etree
+
+from kgservice.rml.paths import evaluate
+from kgservice.rml.values import Values
+from kgservice.terms import PREFIXES
+
+XSD = PREFIXES["xsd"]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: its number as the reader counts, and its value: parsed JSON, or an lxml element."""
+
+    row: int
+    value: Any
+    parent: "Record | None" = None
+    """The record it was cut from, where a mapping iterates inside records."""
+
+
+def cut(record: Record, formulation: str, iterator: str) -> Iterator[Record]:
+    """Yield the records that an iterator finds inside a record, with its row."""
+    for value in evaluate(iterator, formulation, record.value):
+        yield Record(record.row, value, record)
+
+
+def iterate(document: Any, formulation: str, iterator: str) -> Iterator[Record]:
+    """Yield the records of a whole parsed document (JSON value or root element), numbered from 1."""
+    if formulation == "XPath" and isinstance(document, etree._ElementTree):
+        document = document.getroot()
+    values = evaluate(iterator, formulation, document) if iterator else [document]
+    for row, value in enumerate(values, 1):
+        yield Record(row, value)
+
+
+def texts(record: Record, formulation: str, reference: str) -> list[str]:
+    """Return the texts that a record has at a reference; lists and objects are left out."""
+    found = (_value(value) for value in _found(record, formulation, reference))
+    return [item[0] for item in found if item is not None and item[1] != "*"]
+
+
+class RecordBatch:
+    """Records that are mapped together."""
+
+    def __init__(self, records: Sequence[Record], formulation: str) -> None:
+        self.records = records
+        self.formulation = formulation
+        self.numbers = pl.Series([record.row for record in records], dtype=pl.UInt32)
+        self.problems: list[tuple[int, str, str, str]] = []
+        self._known: dict[str, Values] = {}
+
+    def values(self, reference: str) -> Values:
+        """Return the texts of each record at a JSONPath or XPath, with the datatypes that JSON gives them."""
+        if reference not in self._known:
+            self._known[reference] = self._evaluated(reference)
+        return self._known[reference]
+
+    def chosen(self, rows: pl.Series) -> "RecordBatch":
+        """Return a batch of the records at these positions."""
+        return RecordBatch([self.records[row] for row in rows.to_list()], self.formulation)
+
+    def _evaluated(self, reference: str) -> Values:
+        rows: list[int] = []
+        values: list[str] = []
+        datatypes: list[str | None] = []
+        for position, record in enumerate(self.records):
+            for found in _found(record, self.formulation, reference):
+                item = _value(found)
+                if item is None:
+                    continue
+                text, datatype = item
+                if datatype == "*":
+                    self.problems.append((position, reference, text, "map/not-a-value"))
+                elif not _storable(text):
+                    self.problems.append((position, reference, ascii(text), "map/not-text"))
+                elif text:
+                    rows.append(position)
+                    values.append(text)
+                    datatypes.append(datatype)
+        whole = rows == list(range(len(self.records)))
+        typed = pl.Series(datatypes, dtype=pl.String) if any(datatypes) else None
+        return Values(pl.Series(rows, dtype=pl.UInt32), pl.Series(values, dtype=pl.String), whole, typed)
+
+
+def batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
+    """Yield records in lists of at most that many."""
+    batch: list[Record] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _found(record: Record, formulation: str, reference: str) -> list[Any]:
+    while formulation == "JSONPath" and reference.startswith("^"):
+        reference = reference[1:]
+        record = record.parent or Record(record.row, {})
+    return evaluate(reference, formulation, record.value)
+
+
+def _value(value: Any) -> tuple[str, str | None] | None:
+    """Return text and natural datatype (RML io, JSON: datatype `*` = no value at all), or None for nothing."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return ("true" if value else "false", XSD + "boolean")
+    if isinstance(value, int):
+        return (str(value), XSD + "integer")
+    if isinstance(value, float):
+        return (_double(value), XSD + "double")
+    if isinstance(value, str):
+        return (str(value), None)
+    if isinstance(value, etree._Element):
+        return ("".join(str(part) for part in value.itertext()), None)
+    if isinstance(value, dict | list):
+        return (str(value)[:200], "*")
+    return (str(value), XSD + "decimal")
+
+
+def _double(value: float) -> str:
+    """Return the canonical form of an xsd:double (XSD 1.1 part 2, E.1)."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return {"nan": "NaN", "inf": "INF", "-inf": "-INF"}[str(value)]
+    digits, _, exponent = f"{value:.16e}".partition("e")
+    shortest = repr(value)
+    mantissa = shortest.lower().partition("e")[0]
+    significant = mantissa.lstrip("-").replace(".", "").lstrip("0").rstrip("0") or "0"
+    sign = "-" if digits.startswith("-") else ""
+    return f"{sign}{significant[0]}.{significant[1:] or '0'}E{int(exponent)}"
+
+
+def _storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
