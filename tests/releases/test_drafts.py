@@ -20,7 +20,7 @@ def drafts(tmp_path):
 
 
 def test_new_draft_is_open_and_reads_back_equal(drafts):
-    draft = drafts.new(None, "os:anna", NOW)
+    draft = drafts.save(drafts.new(None, "os:anna", NOW))
 
     assert (draft.id, draft.state) == ("d1", "open")
     assert drafts.draft("d1") == draft
@@ -29,7 +29,6 @@ def test_new_draft_is_open_and_reads_back_equal(drafts):
 
 def test_saved_draft_keeps_what_it_names_and_nothing_else(drafts):
     draft = drafts.new(3, "os:anna", NOW)
-    (draft.path / "statements").mkdir()
     for name in ("old", "new"):
         (draft.path / "statements" / f"{name}.nt.gz").touch()
     changes = {GRAPH: Change("", Statements("statements/new.nt.gz", "1" * 64, 4)), GRAPH + "x": Change("2" * 64, None)}
@@ -40,7 +39,7 @@ def test_saved_draft_keeps_what_it_names_and_nothing_else(drafts):
 
     assert drafts.draft("d1") == saved
     assert saved.report() == report
-    assert sorted(path.name for path in draft.path.rglob("*") if path.is_file()) == [
+    assert sorted(path.name for path in saved.path.rglob("*") if path.is_file()) == [
         "draft.json",
         "new.nt.gz",
         "report-2.json",
@@ -48,7 +47,7 @@ def test_saved_draft_keeps_what_it_names_and_nothing_else(drafts):
 
 
 def test_discarded_draft_is_gone_and_its_id_not_given_again(drafts):
-    drafts.new(None, "os:anna", NOW)
+    drafts.save(drafts.new(None, "os:anna", NOW))
     drafts.discard("d1")
 
     with pytest.raises(DraftNotFound, match="no draft d1"):
@@ -60,3 +59,11 @@ def test_discarded_draft_is_gone_and_its_id_not_given_again(drafts):
 def test_unknown_draft_is_said(drafts, name):
     with pytest.raises(DraftNotFound):
         drafts.draft(name)
+
+
+def test_draft_that_was_never_saved_is_never_seen(drafts, tmp_path):
+    drafts.new(None, "os:anna", NOW)
+
+    assert drafts.drafts() == []
+    with pytest.raises(DraftNotFound):
+        drafts.draft("d1")

@@ -45,9 +45,9 @@ class Draft:
     """`open` (nothing checked yet), `clean`, `blocked` (violations) or `published`."""
     changes: Mapping[str, Change] = field(default_factory=dict)
     imports: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
-    """By source, as in a manifest, for the sources that the draft changed."""
-    folders: Mapping[str, str] = field(default_factory=dict)
-    """By source, the folder below the draft with lineage and report of its conversion."""
+    """By source, as in a manifest, for the sources that the draft changed; an empty list removes the source.
+
+    Statement files and lineage go when the draft is published: the release has them."""
     inputs: str = ""
     """Hash of a build's inputs."""
     content_hash: str = ""
@@ -79,21 +79,18 @@ class Drafts:
         self._state = State(state, base)
         self._folder = state / "drafts"
 
-    def new(self, base: int | None, actor: str, created: str, origin: str = "") -> Draft:
-        """Open an empty draft on a release.
+    def new(self, base_release: int | None, actor: str, created: str, origin: str = "") -> Draft:
+        """Open an empty draft on a release; it is seen by others once it is saved.
 
         Raises:
             StateBroken: the disk is full or the folder may not be written.
         """
         with guarded(self._folder):
             number = self._state.number("draft", max(self._numbers(), default=0))
-            fresh = self._folder / f".new-{number}-{os.getpid()}"
-            fresh.mkdir()
-            draft = Draft(fresh, f"d{number}", base, created, actor, origin)
-            _write(draft)
-            fresh.rename(self._folder / draft.id)
-            settle(self._folder)
-        return replace(draft, path=self._folder / draft.id)
+            path = self._folder / f".new-{number}-{os.getpid()}"
+            for part in ("statements", "lineage"):
+                (path / part).mkdir(parents=True)
+        return Draft(path, f"d{number}", base_release, created, actor, origin)
 
     def draft(self, name: str) -> Draft:
         """Return a draft by its id.
@@ -119,7 +116,7 @@ class Drafts:
     def save(self, draft: Draft, report: Report | None = None) -> Draft:
         """Write a draft's record in one atomic step, with a new report if there is one; files it no longer names go.
 
-        The files that it names were put into its folder before, under names of their own.
+        The files that it names were put into its folder before, under names that were not there.
         """
         with guarded(draft.path):
             if report is not None:
@@ -127,12 +124,15 @@ class Drafts:
                 before = int(draft.report_file.removeprefix("report-").removesuffix(".json") or 0)
                 draft = replace(draft, report_file=f"report-{before + 1}.json")
                 files.replace(draft.path / draft.report_file, text)
-            for name in ("statements", "lineage"):
-                if (draft.path / name).is_dir():
-                    settle_tree(draft.path / name)
-            _write(draft)
+            settle_tree(draft.path)
+            record = json.dumps(draft.to_json(), ensure_ascii=False, indent=1)
+            files.replace(draft.path / _RECORD, record)
             _tidy(draft)
-        return draft
+            place = self._folder / draft.id
+            if draft.path != place:
+                draft.path.rename(place)
+                settle(self._folder)
+        return replace(draft, path=place)
 
     def discard(self, name: str) -> None:
         """Remove a draft; its id is not given again.
@@ -162,17 +162,15 @@ class Drafts:
         return sorted(int(name[1:]) for name in names if name[:1] == "d" and name[1:].isdecimal())
 
 
-def _write(draft: Draft) -> None:
-    files.replace(draft.path / _RECORD, json.dumps(draft.to_json(), ensure_ascii=False, indent=1))
-
-
 def _change(entry: dict[str, Any]) -> Change:
     return Change(entry["before"], Statements(**entry["statements"]) if entry["statements"] else None)
 
 
 def _tidy(draft: Draft) -> None:
     kept = {change.statements.file for change in draft.changes.values() if change.statements}
-    kept |= {_RECORD, draft.report_file, *draft.folders.values()}
+    if draft.state != "published":
+        kept |= {f"lineage/{record['lineage']}" for records in draft.imports.values() for record in records}
+    kept.add(draft.report_file)
     for path in [*draft.path.glob("report-*"), *draft.path.glob("statements/*"), *draft.path.glob("lineage/*")]:
         if path.relative_to(draft.path).as_posix() not in kept:
             if path.is_dir():

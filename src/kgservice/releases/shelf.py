@@ -234,9 +234,14 @@ class Shelf:
         """
         self.state.prepare()
         with locks.exclusive(self.state.folder / f"{name}.lock", actor, job, seconds):
-            if name == "writer":
+            if name != "writer":
+                yield
+                return
+            self._sweep()
+            try:
+                yield
+            finally:
                 self._sweep()
-            yield
 
     def _sweep(self) -> None:
         with guarded(self.state.folder):

@@ -5,6 +5,7 @@ import hashlib
 import heapq
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from kgservice.releases.files import guarded
 from kgservice.releases.shelf import Statements
@@ -55,3 +56,8 @@ def write(path: Path, found: Iterable[bytes], name: str = "") -> Statements:
         digest.update(block)
         file.write(block)
     return Statements(name or path.name, digest.hexdigest(), count)
+
+
+def file_name(graph: str, base: str) -> str:
+    """Return the name, without ending, of the statement file of a graph: readable, and another one for each graph."""
+    return quote(graph.removeprefix(f"{base}graph/").replace("/", "."), safe="")

@@ -1,0 +1,199 @@
+"""Answer questions: on the release that readers see now, on an earlier one, or on a remote store."""
+
+import hashlib
+import json
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from kgservice.errors import ReleaseGone, ReleaseNotFound, StateBroken, StoreUnavailable
+from kgservice.knowledge.library import Library
+from kgservice.releases import Release, Shelf
+from kgservice.settings import Settings
+from kgservice.sparql import parse
+from kgservice.store.interface import Answer, Question, Store
+from kgservice.terms import Term
+
+_LOG = logging.getLogger(__name__)
+_PINNED = 2  # earlier releases that keep workers at once
+
+
+class Readers(Store, Protocol):
+    """A store whose workers can be switched to another release."""
+
+    def adopt(self, store_path: Path, lease_path: Path | None) -> None:
+        """Answer from another release from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer and the release that it came from."""
+
+    answer: Answer
+    release: int | str
+    """Number of the release, or `remote`."""
+    etag: str
+    """Strong entity tag without quotes (RFC 9110 8.8.3); "" for a remote store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """How stores are opened, as wiring says: workers on a release, one worker on an earlier one, or the remote."""
+
+    current: Callable[[Path, Path], Readers]
+    earlier: Callable[[Path, Path], Store]
+    remote: Callable[[], Store] | None = None
+
+
+class Ask:
+    """Questions and their replies; workers start with the first question, and follow a publish by themselves."""
+
+    def __init__(self, shelf: Shelf, library: Library, stores: Stores, settings: Settings) -> None:
+        self.library = library
+        self._shelf = shelf
+        self._stores = stores
+        self._settings = settings
+        self._guard = threading.Lock()
+        self._readers: Readers | None = None
+        self._adopted: Release | None = None
+        self._remote: Store | None = None
+        self._earlier: dict[int, Store] = {}
+
+    def question(self, question: Question, release: int | None = None, language: str = "") -> Reply:
+        """Answer a question as the store does, from the current release or from an earlier one by its number.
+
+        Raises:
+            ReleaseNotFound, ReleaseGone: there is no such release, none at all, or its store was removed.
+            QueryInvalid, QueryForbidden, QueryTimeout, QueryMemory, …: as `Store.answer` says.
+        """
+        if self._stores.remote:
+            return Reply(self._store(None).answer(question), "remote", "")
+        answer = self._store(release).answer(question)
+        found = self._shelf.release(int(answer.store.parent.name)) if answer.store else self._release(release)
+        return Reply(answer, found.id, _tag(found, question, language))
+
+    def etag(self, question: Question, release: int | None = None, language: str = "") -> str:
+        """Return the entity tag that the reply to a question would have now; "" for a remote store."""
+        return "" if self._stores.remote else _tag(self._release(release), question, language)
+
+    def rows(self, query: str, release: int | None = None, graphs: tuple[str, ...] = ()) -> list[dict[str, Term]]:
+        """Return the solutions of a SELECT as mappings of terms, unbound variables left out; for pages.
+
+        `graphs` are the default graphs of its dataset; none: the default graph of the store.
+        """
+        body = self._document(query, release, graphs)
+        return [
+            {name: _term(binding) for name, binding in solution.items()} for solution in body["results"]["bindings"]
+        ]
+
+    def ask(self, query: str, release: int | None = None) -> bool:
+        """Return the answer of an ASK."""
+        return bool(self._document(query, release, ())["boolean"])
+
+    def named(self, name: str, /, **parameters: str) -> Reply:
+        """Answer a question of the library with its parameters, as JSON, or as Turtle where it makes a graph.
+
+        Raises:
+            QuestionNotFound, ParameterInvalid: there is no such question, or it has no such parameter.
+        """
+        text = self.library.fill(name, parameters)
+        graph = parse(text, update=False).form in ("construct", "describe")
+        return self.question(Question(text, "turtle" if graph else "json", seconds=self._settings.query_seconds))
+
+    def current(self) -> Release | None:
+        """Return the release that readers see; None before the first one, and with a remote store."""
+        return None if self._stores.remote else self._shelf.current()
+
+    def stop(self, query_id: str) -> bool:
+        """Stop a running query by its id; tell whether there was one."""
+        stores = [self._readers, self._remote, *self._earlier.values()]
+        return any(store.stop(query_id) for store in stores if store)
+
+    def store(self) -> Store:
+        """Return the store that answers now, its workers started; for status and readiness."""
+        return self._store(None)
+
+    def close(self) -> None:
+        """End all workers."""
+        with self._guard:
+            for store in (self._readers, self._remote, *self._earlier.values()):
+                if store:
+                    store.close()
+            self._readers, self._remote, self._adopted, self._earlier = None, None, None, {}
+
+    def _release(self, number: int | None) -> Release:
+        release = self._shelf.current() if number is None else self._shelf.release(number)
+        if release is None:
+            raise ReleaseNotFound("There is no release yet; `kgservice build` makes the first.")
+        return release
+
+    def _store(self, number: int | None) -> Store:
+        if self._stores.remote:
+            with self._guard:
+                self._remote = self._remote or self._stores.remote()
+                return self._remote
+        try:
+            release = self._release(number)
+            if number is not None and release != self._shelf.current():
+                return self._opened(release)
+            return self._switched(release)
+        except (StateBroken, StoreUnavailable) as error:
+            if self._readers is None or number is not None:
+                raise
+            _LOG.warning("Staying on release %s: %s", self._adopted and self._adopted.id, error)
+            return self._readers
+
+    def _switched(self, release: Release) -> Store:
+        """Return the readers, switched to a release; while one thread switches them the others go on."""
+        readers = self._readers
+        if readers is not None and self._adopted == release:
+            return readers
+        if not self._guard.acquire(blocking=readers is None):
+            return readers or self._switched(release)
+        try:
+            if self._readers is None:
+                self._readers = self._stores.current(release.store, release.lease)
+            elif self._adopted != release:
+                self._readers.adopt(release.store, release.lease)
+            self._adopted = release
+            return self._readers
+        finally:
+            self._guard.release()
+
+    def _opened(self, release: Release) -> Store:
+        """Return workers on an earlier release; the longest opened of too many are ended."""
+        if not release.store.is_dir():
+            raise ReleaseGone(
+                "The store of release {id} was removed by retention; its statement files remain in {path}.",
+                id=release.id,
+                path=str(release.path),
+            )
+        with self._guard:
+            if release.id not in self._earlier:
+                while len(self._earlier) >= _PINNED:
+                    self._earlier.pop(next(iter(self._earlier))).close()
+                self._earlier[release.id] = self._stores.earlier(release.store, release.lease)
+            return self._earlier[release.id]
+
+    def _document(self, query: str, release: int | None, graphs: tuple[str, ...]) -> dict[str, Any]:
+        question = Question(query, default_graphs=graphs, seconds=self._settings.query_seconds)
+        answer = self._store(release).answer(question)
+        try:
+            body: dict[str, Any] = json.loads(b"".join(answer.chunks))
+            return body
+        finally:
+            answer.close()
+
+
+def _term(binding: dict[str, str]) -> Term:
+    kind = "literal" if binding["type"] == "typed-literal" else binding["type"]
+    return Term(kind, binding["value"], binding.get("xml:lang", ""), binding.get("datatype", ""))
+
+
+def _tag(release: Release, question: Question, language: str) -> str:
+    parts = [str(release.id), release.manifest.content_hash, question.query, question.format, question.base, language]
+    parts += ["default", *question.default_graphs, "named", *question.named_graphs]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

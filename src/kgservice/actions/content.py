@@ -1,0 +1,82 @@
+"""The authored files, the checkout's and those written through the product, and their fingerprint."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import kgservice
+from kgservice.errors import SourceNotFound
+from kgservice.intake.interface import Source
+from kgservice.intake.sources import fingerprint, load_source, load_sources
+from kgservice.settings import Settings
+from kgservice.terms import Graphs
+
+_AUTHORED = ("ontology", "shapes", "queries", "data")
+_CODE = ("rml", "intake")
+"""Rooms whose code decides what a delivery becomes."""
+_LEFT_OUT = {"sample", "__pycache__"}
+
+
+class Content:
+    """The folders `KG_CONTENT` and `KG_STATE/content`; the latter wins where both have a source of one name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.authored = settings.content
+        self._added = settings.state / "content"
+        self.graphs = Graphs(settings.base)
+        self._identity = (settings.base, settings.url)
+
+    def sources(self) -> dict[str, Source]:
+        """Return every source by name.
+
+        Raises:
+            SourceInvalid: a `source.toml` is wrong; names file and key.
+        """
+        return load_sources(self._folders())
+
+    def source(self, name: str) -> Source:
+        """Return one source, however broken the others are.
+
+        Raises:
+            SourceNotFound: no folder of that name; lists those there are.
+            SourceInvalid: its `source.toml` is wrong.
+        """
+        folders = self._folders()
+        for folder in reversed(folders):
+            if (folder / name / "source.toml").is_file():
+                return load_source(folder / name)
+        known = sorted({path.parent.name for folder in folders for path in folder.glob("*/source.toml")})
+        raise SourceNotFound("There is no source {name}; there are {known}.", name=name, known=", ".join(known) or "-")
+
+    def mapping(self, source: Source) -> str:
+        """Return the hash of all that decides what a delivery of a source becomes: its files and our code."""
+        return _digest([fingerprint(source), *_hashes(self._code())])
+
+    def fingerprint(self) -> str:
+        """Return the hash of everything a build reads: authored files, deliveries, our code, identity and address."""
+        files = [path for name in _AUTHORED for path in _files(self.authored / name)]
+        files += [*_files(self._added), *_files(Path(kgservice.__file__).parent / "catalogue"), *self._code()]
+        return _digest([*self._identity, *_hashes(files)])
+
+    def _folders(self) -> list[Path]:
+        return [self.authored / "data" / "sources", self._added / "sources"]
+
+    def _code(self) -> Iterator[Path]:
+        for room in _CODE:
+            yield from _files(Path(kgservice.__file__).parent / room)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if path.is_file() and not any(part.startswith(".") or part in _LEFT_OUT for part in parts):
+            yield path
+
+
+def _hashes(files: Iterator[Path] | list[Path]) -> Iterator[str]:
+    for path in files:
+        yield f"{path.parent.name}/{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

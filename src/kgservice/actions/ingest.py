@@ -1,0 +1,231 @@
+"""Bring a delivery of a source into a draft: convert it, apply only the difference, check the whole."""
+
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from kgservice.actions.content import Content
+from kgservice.actions.preview import Preview, Progress, check, converted, preview, verdict
+from kgservice.errors import ConfirmationNeeded, ParameterInvalid, SourceUnreadable
+from kgservice.intake.conversion import convert
+from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source
+from kgservice.intake.sources import newest_delivery
+from kgservice.intake.staging import stage
+from kgservice.releases import Change, Draft, Drafts, Release, Shelf, Statements
+from kgservice.releases.files import guarded
+from kgservice.releases.statements import file_name, merged, without, write
+from kgservice.report import Report
+from kgservice.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The draft that a delivery went into, and what was found."""
+
+    draft: Draft
+    report: Report
+
+
+class Ingest:
+    """Deliveries of sources become drafts."""
+
+    def __init__(self, shelf: Shelf, drafts: Drafts, content: Content, settings: Settings) -> None:
+        self._shelf = shelf
+        self._drafts = drafts
+        self._content = content
+        self._settings = settings
+
+    def deliver(
+        self,
+        source_name: str,
+        files: Iterable[Path],
+        draft_id: str | None = None,
+        confirmed: bool = False,
+        actor: str = "",
+        progress: Progress | None = None,
+    ) -> Outcome:
+        """Bring files (none: the source's own newest delivery) into a draft, a new one unless `draft_id` names one.
+
+        Raises:
+            SourceNotFound, SourceInvalid, MappingInvalid, SourceUnreadable: nothing was kept but the files.
+            ConfirmationNeeded: it would remove all or more than half of what the source says, and is not `confirmed`.
+            DraftNotFound, StateLocked, StateBroken, AuthoredInvalid, PublishConflict: as their names say.
+        """
+        tell = progress or silent
+        source = self._content.source(source_name)
+        with self._shelf.lock("writer", actor=actor, job=f"import {source.name}"), guarded(self._settings.state):
+            current = self._shelf.current()
+            draft = self._draft(draft_id, current, actor)
+            tell("Reading the delivery", 0, 0)
+            delivery = self.staged(source, list(files))
+            work = self._drafts.workplace()
+            draft = self.into(draft, source, delivery, work, actor=actor, confirmed=confirmed, tell=tell)
+            draft, report = self.checked(draft, preview(draft, current, self._content, work), tell)
+            return Outcome(self._drafts.save(draft, report), report)
+
+    def staged(self, source: Source, files: list[Path]) -> Delivery:
+        """Keep the files of a delivery for ever; none given: those that lie with the source.
+
+        Raises:
+            SourceUnreadable: there is no file, or one cannot be read.
+        """
+        found = files or newest_delivery(source)
+        if not found:
+            raise SourceUnreadable(
+                "The source {source} has no delivery in {folder}; name the files to import.",
+                source=source.name,
+                folder=str(source.folder / source.deliveries),
+            )
+        return stage(source, found, self._kept, self._settings.delivery_bytes)
+
+    def kept(self, source: Source, record: dict[str, Any]) -> Delivery:
+        """Return a delivery that was imported before, from its record in a manifest."""
+        files = tuple(
+            DeliveredFile(entry["name"], self._kept / entry["sha256"] / entry["name"], entry["sha256"], entry["size"])
+            for entry in record["files"]
+        )
+        return Delivery(source.name, files, record["delivery"], record["received"])
+
+    def into(
+        self,
+        draft: Draft,
+        source: Source,
+        delivery: Delivery,
+        work: Path,
+        *,
+        actor: str,
+        confirmed: bool,
+        tell: Progress,
+    ) -> Draft:
+        """Convert a delivery and return the draft with what differs from its base release; `checked` saves it."""
+        tell("Mapping rows to statements", 0, 0)
+        out = work / source.name
+        out.mkdir()
+        conversion = convert(source, delivery, self._settings.base, out, self._settings.findings)
+        base = self._shelf.release(draft.base_release) if draft.base_release else None
+        before = self._before(base, source)
+        after = {g: Statements(str(s.path), s.sha256, s.triples) for g, s in conversion.graphs.items() if s.triples}
+        earlier: list[dict[str, Any]] = []
+        if source.delivery == "additions":
+            earlier = [*draft.imports.get(source.name, base.manifest.imports.get(source.name, []) if base else [])]
+            after = _added(self._standing(draft, before, source), after, out)
+        elif not confirmed:
+            _confirm(source, before, after)
+        changes = {graph: change for graph, change in draft.changes.items() if self._of(graph) != source.name}
+        for graph in sorted({*before, *after}):
+            change = self._change(draft, graph, before.get(graph), after.get(graph))
+            if change:
+                changes[graph] = change
+        record = self._record(draft, source, delivery, conversion, actor)
+        return replace(draft, changes=changes, imports={**draft.imports, source.name: [*earlier, record]}, state="open")
+
+    def checked(self, draft: Draft, seen: Preview, tell: Progress) -> tuple[Draft, Report]:
+        """Validate a draft's preview, unless that was done for this content; return verdict and report, unsaved."""
+        if draft.content_hash == seen.content_hash and draft.state in ("clean", "blocked"):
+            return draft, draft.report()
+        tell("Checking against the shapes", 0, 0)
+        report = converted(seen, set(draft.imports)).joined(check(seen, self._content.graphs, self._settings.findings))
+        return replace(draft, state=verdict(report), content_hash=seen.content_hash), report
+
+    @property
+    def _kept(self) -> Path:
+        return self._settings.state / "deliveries"
+
+    def _of(self, graph: str) -> str:
+        split = self._content.graphs.split(graph)
+        return split[0] if split else ""
+
+    def _draft(self, draft_id: str | None, current: Release | None, actor: str) -> Draft:
+        if draft_id is None:
+            return self._drafts.new(current.id if current else None, actor, now(), "import")
+        draft = self._drafts.draft(draft_id)
+        if draft.state == "published":
+            raise ParameterInvalid(
+                "Draft {draft} is published as release {release}; import into a new draft.",
+                draft=draft.id,
+                release=draft.release,
+            )
+        return draft
+
+    def _before(self, base: Release | None, source: Source) -> dict[str, Statements]:
+        """Return the graphs of a source in the base release, by absolute path."""
+        graphs = base.manifest.graphs if base else {}
+        own = {graph: statements for graph, statements in graphs.items() if self._of(graph) == source.name}
+        return {g: replace(s, file=str(base.path / s.file)) for g, s in own.items()} if base else {}
+
+    def _standing(self, draft: Draft, before: dict[str, Statements], source: Source) -> dict[str, Path]:
+        """Return the files of a source's graphs as the draft has them so far."""
+        standing = {graph: Path(statements.file) for graph, statements in before.items()}
+        for graph, change in draft.changes.items():
+            if self._of(graph) == source.name and change.statements:
+                standing[graph] = draft.path / change.statements.file
+        return standing
+
+    def _change(self, draft: Draft, graph: str, before: Statements | None, after: Statements | None) -> Change | None:
+        """Return how a draft differs from its base in one graph, its statements moved into the draft's folder."""
+        if after is None:
+            return Change(before.sha256, None) if before else None
+        if before and before.sha256 == after.sha256:
+            return None
+        file = f"statements/{file_name(graph, self._settings.base)}.{after.sha256[:12]}.nt.gz"
+        Path(after.file).replace(draft.path / file)
+        return Change(before.sha256 if before else "", replace(after, file=file))
+
+    def _record(
+        self, draft: Draft, source: Source, delivery: Delivery, conversion: Conversion, actor: str
+    ) -> dict[str, Any]:
+        """Return what the manifest says of a delivery; its lineage and report move into the draft's folder."""
+        name = f"{source.name}.{delivery.sha256[:12]}.{time.time_ns():x}"
+        folder = draft.path / "lineage" / name
+        conversion.lineage.rename(folder)
+        (folder / "report.json").write_text(json.dumps(conversion.report.to_json(), ensure_ascii=False), "utf8")
+        return {
+            "delivery": delivery.sha256,
+            "mapping": self._content.mapping(source),
+            "lineage": name,
+            "files": [{"name": file.name, "sha256": file.sha256, "size": file.size} for file in delivery.files],
+            "received": delivery.received.replace("+00:00", "Z"),
+            "imported": now(),
+            "actor": actor,
+            "graphs": {graph: statements.triples for graph, statements in conversion.graphs.items()},
+        }
+
+
+def now() -> str:
+    """Return the time as UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def silent(step: str, done: int, total: int) -> None:
+    """Tell nobody how far a job is."""
+
+
+def _confirm(source: Source, before: dict[str, Statements], after: dict[str, Statements]) -> None:
+    """Stop what would empty a source or remove more than half of it, however its graphs are cut."""
+    old = [Path(statements.file) for statements in before.values()]
+    new = [Path(statements.file) for statements in after.values()]
+    kept = sum(1 for _ in merged(old))
+    removed = sum(1 for _ in without(merged(old), merged(new)))
+    if removed * 2 > kept:
+        raise ConfirmationNeeded(
+            "This delivery would remove {removed} of the {kept} statements of {source}; "
+            "if it is whole, say so: import it with --yes.",
+            removed=removed,
+            kept=kept,
+            source=source.name,
+        )
+
+
+def _added(standing: dict[str, Path], after: dict[str, Statements], out: Path) -> dict[str, Statements]:
+    """Return the graphs of a source with what a delivery adds to them."""
+    joined = {}
+    for number, graph in enumerate(sorted({*standing, *after})):
+        parts = [standing[graph]] if graph in standing else []
+        parts += [Path(after[graph].file)] if graph in after else []
+        path = out / f"added-{number}.nt.gz"
+        joined[graph] = replace(write(path, merged(parts)), file=str(path))
+    return joined

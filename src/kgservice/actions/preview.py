@@ -1,0 +1,154 @@
+"""A draft as it would be published: its graphs merged with the current release and the authored files, and checked."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kgservice.actions.content import Content
+from kgservice.errors import PublishConflict
+from kgservice.intake import lineage
+from kgservice.knowledge import ontology
+from kgservice.knowledge.validation import validate
+from kgservice.releases import Draft, Manifest, Release, Statements
+from kgservice.releases.statements import lines, merged, without, write
+from kgservice.report import Cell, Finding, Report, Severity
+from kgservice.terms import Evidence, Graphs
+
+Progress = Callable[[str, int, int], None]
+"""Told (step, done, total) as a job goes on."""
+
+_RESOLVED = 1000  # findings whose cells are looked up; a row that breaks a shape a thousand times is told by then
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a release would be: files of every graph that people or sources made, and what is derived from them."""
+
+    parent: Release | None
+    graphs: Mapping[str, Statements]
+    """By IRI; `file` is an absolute path here."""
+    imports: Mapping[str, list[dict[str, Any]]]
+    lineages: Mapping[str, Path]
+    """Folders of conversions by the name that `imports` gives them."""
+    known: Path
+    """Everything in the default graph but the catalogue."""
+    illustrative: Path
+
+    @property
+    def content_hash(self) -> str:
+        """Return the content hash that the release would have."""
+        return Manifest(0, None, "", "", "", "", self.graphs).content_hash
+
+
+def preview(draft: Draft, current: Release | None, content: Content, work: Path) -> Preview:
+    """Merge a draft into the current release and the authored files, in the empty folder `work`.
+
+    Raises:
+        PublishConflict: base, current release and draft have three different versions of a graph; names the graphs.
+        AuthoredInvalid: an authored file does not parse.
+    """
+    names = content.graphs
+    found = _authored(content, work) | _carried(draft, current, names)
+    imports = {**(current.manifest.imports if current else {}), **draft.imports}
+    imports = {name: records for name, records in imports.items() if records}
+    split = {graph: names.split(graph) for graph in found}
+    invented = [Path(found[g].file) for g, source in split.items() if source and source[1] == Evidence.ILLUSTRATIVE]
+    real = [Path(found[g].file) for g, source in split.items() if source and source[1] != Evidence.ILLUSTRATIVE]
+    real += [Path(found[g].file) for g in (names.ontology, names.vocabularies) if g in found]
+    known, illustrative = work / "known.nt.gz", work / "illustrative.nt.gz"
+    write(known, merged(real))
+    write(illustrative, without(merged(invented), lines(known)))
+    lineages = {}
+    for record in (record for records in imports.values() for record in records):
+        name = record["lineage"]
+        here = draft.path / "lineage" / name
+        lineages[name] = here if here.is_dir() or not current else current.lineage / name
+    return Preview(current, found, imports, lineages, known, illustrative)
+
+
+def check(preview: Preview, names: Graphs, cap: int) -> Report:
+    """Validate the whole against the shapes; findings know their cells, at most `cap` are kept and the rest counted."""
+    shapes = preview.graphs.get(names.shapes)
+    if shapes is None:
+        return Report()
+    findings = validate([preview.known], [Path(shapes.file)], illustrative=[preview.illustrative])
+    located = [_located(finding, preview) if i < _RESOLVED else finding for i, finding in enumerate(findings[:cap])]
+    counts = {"omitted": len(findings) - cap} if len(findings) > cap else {}
+    return Report(tuple(located), counts)
+
+
+def converted(preview: Preview, sources: set[str] | None = None) -> Report:
+    """Return what the conversions of these sources (None: all) reported, as one report."""
+    report = Report()
+    for name, records in sorted(preview.imports.items()):
+        if sources is None or name in sources:
+            for record in records:
+                body = json.loads((preview.lineages[record["lineage"]] / "report.json").read_text("utf8"))
+                report = report.joined(Report.from_json(body))
+    return report
+
+
+def verdict(report: Report) -> str:
+    """Return the state that a report gives a draft: `clean`, or `blocked` by a violation."""
+    return "clean" if report.conforms else "blocked"
+
+
+def violations(report: Report) -> int:
+    """Count what stops a publish."""
+    return sum(finding.severity is Severity.VIOLATION for finding in report.findings)
+
+
+def _authored(content: Content, work: Path) -> dict[str, Statements]:
+    found = {}
+    for graph, texts in ontology.statements(content.authored, content.graphs.base).items():
+        path = work / f"{graph.rpartition('/')[2]}.authored.nt.gz"
+        written = write(path, (f"{text}\n".encode() for text in texts))
+        if written.triples:
+            found[graph] = replace(written, file=str(path))
+    return found
+
+
+def _carried(draft: Draft, current: Release | None, names: Graphs) -> dict[str, Statements]:
+    """Return the graphs of sources: the draft's where it changed them, else the current release's."""
+    authored = {names.ontology, names.vocabularies, names.shapes}
+    now = {graph: s for graph, s in current.manifest.graphs.items() if graph not in authored} if current else {}
+    found = {graph: replace(s, file=str(current.path / s.file)) for graph, s in now.items()} if current else {}
+    conflicts = []
+    for graph, change in draft.changes.items():
+        there = now[graph].sha256 if graph in now else ""
+        wanted = change.statements.sha256 if change.statements else ""
+        if there not in (change.before, wanted):
+            conflicts.append(graph)
+        if change.statements is None:
+            found.pop(graph, None)
+        else:
+            found[graph] = replace(change.statements, file=str(draft.path / change.statements.file))
+    if conflicts:
+        raise PublishConflict(
+            "Draft {draft} began on release {base}, and release {current} has changed the same since: {graphs}. "
+            "Import the delivery again into a new draft.",
+            draft=draft.id,
+            base=draft.base_release or "-",
+            current=current.id if current else "-",
+            graphs=", ".join(sorted(conflicts)),
+        )
+    return found
+
+
+def _located(finding: Finding, preview: Preview) -> Finding:
+    for name, records in preview.imports.items():
+        for record in records:
+            cells = _cells(preview.lineages[record["lineage"]], finding)
+            if cells:
+                return replace(finding, cells=tuple(cells), source=name)
+    return finding
+
+
+def _cells(folder: Path, finding: Finding) -> list[Cell]:
+    rows = lineage.rows_of(folder, finding.focus)
+    if not rows:
+        return []
+    exact = lineage.locate(folder, finding.focus, finding.path, finding.value) if finding.path else []
+    return exact or rows

@@ -1,0 +1,214 @@
+"""Publish: the content folder or a draft becomes the release that readers see, and a rollback points back."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kgservice.actions.content import Content
+from kgservice.actions.ingest import Ingest, now, silent
+from kgservice.actions.preview import Preview, Progress, converted, preview, violations
+from kgservice.actions.seal import seal
+from kgservice.errors import NothingChanged, PublishBlocked
+from kgservice.intake.interface import Delivery, Source
+from kgservice.intake.sources import newest_delivery
+from kgservice.releases import Change, Draft, Drafts, Manifest, Release, Shelf
+from kgservice.releases.files import guarded
+from kgservice.report import Report, Text
+from kgservice.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did: a release, or the reason why there is no new one."""
+
+    release: Release | None
+    reason: Text
+    report: Report
+
+
+class Publish:
+    """Makes releases and moves the pointer to the current one."""
+
+    def __init__(self, shelf: Shelf, drafts: Drafts, content: Content, ingest: Ingest, settings: Settings) -> None:
+        self._shelf = shelf
+        self._drafts = drafts
+        self._content = content
+        self._ingest = ingest
+        self._settings = settings
+
+    def build(self, again: bool = False, actor: str = "", progress: Progress | None = None) -> Built:
+        """Import every delivery that was never imported, check the whole and publish it.
+
+        Nothing happens when the inputs are those of the newest built release, unless `again`. Uploads, hand edits and
+        rollbacks are never undone.
+
+        Raises:
+            PublishBlocked: violations; `params["draft"]` names the draft with the report; readers stay where they are.
+            AuthoredInvalid, SourceInvalid, MappingInvalid, SourceUnreadable, ConfirmationNeeded: an input is wrong.
+            StateLocked, StateBroken: as their names say; nothing was kept.
+        """
+        tell = progress or silent
+        with self._shelf.lock("writer", actor=actor, job="build"), guarded(self._settings.state):
+            current = self._shelf.current()
+            tell("Comparing with the newest release", 0, 0)
+            inputs = self._content.fingerprint()
+            if not again:
+                reason = self._unchanged(current, inputs)
+                if reason:
+                    return Built(None, reason, Report())
+                self._still_blocked(inputs)
+            work = self._drafts.workplace()
+            draft = self._drafts.new(current.id if current else None, actor, now(), "build")
+            draft = self._import_all(replace(draft, inputs=inputs), current, work, again, actor, tell)
+            seen = preview(draft, current, self._content, work)
+            draft, report = self._ingest.checked(draft, seen, tell)
+            for old in self._drafts.drafts():
+                if old.origin == "build":
+                    self._drafts.discard(old.id)
+            if not report.conforms:
+                raise _blocked(self._drafts.save(draft, report), report)
+            release = self._seal(draft, seen, report, actor, tell)
+            return Built(release, Text("Published."), release.report())
+
+    def release(self, draft_id: str, actor: str = "", progress: Progress | None = None) -> Release:
+        """Publish a draft: check the whole again if anything moved since its report, seal, and switch readers.
+
+        Raises:
+            DraftNotFound: there is no such draft.
+            PublishConflict: the current release changed a graph that the draft changed too; names the graphs.
+            PublishBlocked: violations; the draft's report has them.
+            NothingChanged: the current release says all this already.
+            AuthoredInvalid, StateLocked, StateBroken: as their names say.
+        """
+        tell = progress or silent
+        with self._shelf.lock("writer", actor=actor, job=f"publish {draft_id}"), guarded(self._settings.state):
+            draft = self._drafts.draft(draft_id)
+            current = self._shelf.current()
+            if draft.state == "published":
+                raise NothingChanged(
+                    "Draft {draft} is published as release {release}.", draft=draft.id, release=draft.release
+                )
+            tell("Merging the draft into the current release", 0, 0)
+            seen = preview(draft, current, self._content, self._drafts.workplace())
+            if (
+                current
+                and seen.content_hash == current.manifest.content_hash
+                and seen.imports == current.manifest.imports
+            ):
+                raise NothingChanged(
+                    "Release {release} says all that draft {draft} says; there is nothing to publish.",
+                    draft=draft.id,
+                    release=current.id,
+                )
+            draft, report = self._ingest.checked(draft, seen, tell)
+            draft = self._drafts.save(draft, report)
+            if not report.conforms:
+                raise _blocked(draft, report)
+            release = self._seal(draft, seen, report, actor, tell)
+            self._drafts.save(replace(draft, state="published", release=release.id, changes={}))
+            return release
+
+    def rollback(self, number: int, actor: str = "") -> Release:
+        """Point readers at another release; nothing is deleted.
+
+        Raises:
+            ReleaseNotFound, ReleaseGone: there is no such release, or retention removed its store.
+            NothingChanged: it is the current one.
+            StateLocked, StateBroken: as their names say.
+        """
+        with self._shelf.lock("writer", actor=actor, job=f"rollback to {number}"):
+            current = self._shelf.current()
+            if current and current.id == number:
+                raise NothingChanged("Release {release} is the current one already.", release=number)
+            return self._shelf.point(number)
+
+    def _unchanged(self, current: Release | None, inputs: str) -> Text | None:
+        releases = {release.id: release for release in self._shelf.releases()}
+        built = [release for release in releases.values() if release.manifest.inputs]
+        if current is None or not built or built[-1].manifest.inputs != inputs:
+            return None
+        newest, line = built[-1], set()
+        step: int | None = current.id
+        while step is not None and step not in line:
+            line.add(step)
+            step = releases[step].manifest.parent if step in releases else None
+        if newest.id in line:
+            return Text("Nothing changed since release {built}; release {id} is served.", _ids(newest, current))
+        return Text(
+            "Nothing changed since release {built}, but readers were sent back to release {id}; "
+            "`kgservice build --again` publishes the content anew, `kgservice rollback {built}` returns to it.",
+            _ids(newest, current),
+        )
+
+    def _still_blocked(self, inputs: str) -> None:
+        for draft in self._drafts.drafts():
+            if draft.origin == "build" and draft.state == "blocked" and draft.inputs == inputs:
+                raise _blocked(draft, draft.report())
+
+    def _import_all(
+        self, draft: Draft, current: Release | None, work: Path, again: bool, actor: str, tell: Progress
+    ) -> Draft:
+        sources = self._content.sources()
+        for done, source in enumerate(sources.values()):
+            tell("Importing the sources", done, len(sources))
+            for delivery, confirmed in self._due(source, current, again):
+                there = work / str(done) / delivery.sha256[:12]
+                there.mkdir(parents=True, exist_ok=True)
+                draft = self._ingest.into(draft, source, delivery, there, actor=actor, confirmed=confirmed, tell=silent)
+        tell("Importing the sources", len(sources), len(sources))
+        return self._without_lost(draft, sources, current)
+
+    def _due(self, source: Source, current: Release | None, again: bool) -> list[tuple[Delivery, bool]]:
+        """Return the deliveries of a source to import now, each with whether it may remove most of the source."""
+        carried = current.manifest.imports.get(source.name, []) if current else []
+        stale = any(record["mapping"] != self._content.mapping(source) for record in carried)
+        if newest_delivery(source):
+            delivery = self._ingest.staged(source, [])
+            imported = {
+                record["delivery"]
+                for release in self._shelf.releases()
+                for record in release.manifest.imports.get(source.name, [])
+            }
+            here = delivery.sha256 in {record["delivery"] for record in carried}
+            if delivery.sha256 not in imported or (again and not here):
+                return [(delivery, again)]
+        if stale and source.delivery == "whole":
+            return [(self._ingest.kept(source, record), True) for record in carried]
+        return []
+
+    def _without_lost(self, draft: Draft, sources: dict[str, Source], current: Release | None) -> Draft:
+        """Return the draft without the sources that are no longer in the content; hand edits stay."""
+        if current is None:
+            return draft
+        changes, imports = dict(draft.changes), dict(draft.imports)
+        for graph, statements in current.manifest.graphs.items():
+            name = (self._content.graphs.split(graph) or ("hand",))[0]
+            if name not in sources and name != "hand":
+                changes[graph] = Change(statements.sha256, None)
+                imports[name] = []
+        return replace(draft, changes=changes, imports=imports)
+
+    def _seal(self, draft: Draft, seen: Preview, report: Report, actor: str, tell: Progress) -> Release:
+        manifest = Manifest(
+            id=0,
+            parent=seen.parent.id if seen.parent else None,
+            created=now(),
+            base=self._settings.base,
+            origin="build" if draft.origin == "build" else draft.id,
+            actor=actor,
+            graphs={},
+            inputs=draft.inputs,
+        )
+        whole = report.joined(converted(seen, set(seen.imports) - set(draft.imports)))
+        return seal(self._shelf, seen, manifest, whole, self._content, self._settings, tell)
+
+
+def _ids(built: Release, current: Release) -> dict[str, object]:
+    return {"built": built.id, "id": current.id}
+
+
+def _blocked(draft: Draft, report: Report) -> PublishBlocked:
+    return PublishBlocked(
+        "{n} violations stop draft {draft}; `kgservice report {draft}` says what, where and how to mend it.",
+        n=violations(report),
+        draft=draft.id,
+    )

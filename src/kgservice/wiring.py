@@ -1,0 +1,116 @@
+"""From settings to a service: the only place that names the concrete classes behind the actions."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from kgservice.actions.ask import Ask, Stores
+from kgservice.actions.content import Content
+from kgservice.actions.describe import Describe
+from kgservice.actions.review import Review
+from kgservice.knowledge.library import Library
+from kgservice.releases import Drafts, Shelf
+from kgservice.settings import Settings
+from kgservice.store.interface import Store
+from kgservice.store.pool import Pool
+from kgservice.store.remote import RemoteStore
+
+if TYPE_CHECKING:
+    from kgservice.actions.check import Check
+    from kgservice.actions.ingest import Ingest
+    from kgservice.actions.publish import Publish
+
+
+class Service:
+    """The actions of one installation, each made when it is first needed; no worker starts before a question.
+
+    NOTE: ingest, publish and check bring rdflib and polars with them: they are imported here and nowhere earlier, so
+    that the web process stays without.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.shelf = Shelf(settings.state, settings.base)
+        self._drafts = Drafts(settings.state, settings.base)
+        self._content = Content(settings)
+
+    @cached_property
+    def ask(self) -> Ask:
+        """Return what answers questions."""
+        stores = Stores(self._pool, self._earlier, self._remote if self.settings.store else None)
+        return Ask(self.shelf, Library(self.settings.content / "queries"), stores, self.settings)
+
+    @cached_property
+    def describe(self) -> Describe:
+        """Return what describes the graph for pages."""
+        return Describe(self.ask, self.settings.base)
+
+    @cached_property
+    def review(self) -> Review:
+        """Return what shows drafts."""
+        return Review(self.shelf, self._drafts)
+
+    @cached_property
+    def ingest(self) -> "Ingest":
+        """Return what brings deliveries into drafts."""
+        from kgservice.actions.ingest import Ingest
+
+        return Ingest(self.shelf, self._drafts, self._content, self.settings)
+
+    @cached_property
+    def publish(self) -> "Publish":
+        """Return what makes releases."""
+        from kgservice.actions.publish import Publish
+
+        return Publish(self.shelf, self._drafts, self._content, self.ingest, self.settings)
+
+    @cached_property
+    def check(self) -> "Check":
+        """Return what checks the authored files."""
+        from kgservice.actions.check import Check
+
+        return Check(self._content)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Hold the state folder's `serve.lock`; at the end all workers are ended.
+
+        Raises:
+            StateLocked: another process serves it; names it.
+            StateMismatch, StateBroken: as their names say.
+        """
+        with self.shelf.lock("serve", actor="serve", job="serve", seconds=0), self:
+            yield
+
+    def close(self) -> None:
+        """End all workers."""
+        if "ask" in self.__dict__:
+            self.ask.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _pool(self, store: Path, lease: Path) -> Pool:
+        return Pool(store, lease, self.settings)
+
+    def _earlier(self, store: Path, lease: Path) -> Store:
+        return Pool(store, lease, dataclasses.replace(self.settings, workers=1))
+
+    def _remote(self) -> Store:
+        return RemoteStore(self.settings.store, self.settings)
+
+
+def build(settings: Settings) -> Service:
+    """Return the service of an installation.
+
+    Raises:
+        StateMismatch: the state folder was made by a newer version or under another KG_BASE.
+        StateBroken: its record is damaged.
+    """
+    return Service(settings)
