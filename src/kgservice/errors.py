@@ -5,6 +5,7 @@ The tree:
     KgError                     message id (an English template) and its parameters
     ├── RequestInvalid          the asker can mend it: exit 2, status 4xx
     │   ├── QueryInvalid  QueryForbidden  ParameterInvalid  NotAcceptable  BodyInvalid
+    │   ├── MediaTypeUnsupported  RequestTooLarge  AddressTooLong
     │   ├── SettingInvalid  MappingInvalid  SourceInvalid  SourceUnreadable  AuthoredInvalid
     │   └── SourceNotFound  DraftNotFound  ReleaseNotFound  ReleaseGone  ThingNotFound  QuestionNotFound
     ├── Refused                 the state forbids it: exit 1, status 409
@@ -76,9 +77,27 @@ class NotAcceptable(RequestInvalid):
 
 
 class BodyInvalid(RequestInvalid):
-    """Raised when a request body has a wrong media type, size or encoding."""
+    """Raised when a request body has a wrong encoding or form."""
 
     slug = "body-invalid"
+
+
+class MediaTypeUnsupported(RequestInvalid):
+    """Raised when a request body comes in a media type that this address does not take."""
+
+    slug = "media-type-unsupported"
+
+
+class RequestTooLarge(RequestInvalid):
+    """Raised when a request body or the query in it is longer than the limit."""
+
+    slug = "request-too-large"
+
+
+class AddressTooLong(RequestInvalid):
+    """Raised when the address of a request is longer than the limit; the same query may be sent by POST."""
+
+    slug = "address-too-long"
 
 
 class SettingInvalid(RequestInvalid):
