@@ -14,6 +14,7 @@ from kgservice.knowledge.validation import validate
 from kgservice.releases import Draft, Manifest, Release, Statements
 from kgservice.releases.statements import lines, merged, without, write
 from kgservice.report import Cell, Finding, Report, Severity
+from kgservice.store.memory import Memory
 from kgservice.terms import Evidence, Graphs
 
 Progress = Callable[[str, int, int], None]
@@ -73,7 +74,11 @@ def check(preview: Preview, names: Graphs, cap: int) -> Report:
     shapes = preview.graphs.get(names.shapes)
     if shapes is None:
         return Report()
-    findings = validate([preview.known], [Path(shapes.file)], illustrative=[preview.illustrative])
+    memory = Memory([preview.known])
+    findings = validate([Path(shapes.file)], memory.rows)
+    if next(lines(preview.illustrative), None):
+        memory.add([preview.illustrative])
+        findings += validate([Path(shapes.file)], memory.rows, known=findings)
     located = [_located(finding, preview) if i < _RESOLVED else finding for i, finding in enumerate(findings[:cap])]
     counts = {"omitted": len(findings) - cap} if len(findings) > cap else {}
     return Report(tuple(located), counts)

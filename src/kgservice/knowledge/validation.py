@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, cast
 
@@ -10,40 +10,35 @@ import pyshacl
 from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, SH
-from rdflib.term import Node
+from rdflib.term import BNode, Node
 
-from kgservice.errors import AuthoredInvalid
 from kgservice.report import Finding, Severity, Text
+from kgservice.shacl import Answers, Origin, Result, compile_shapes
+from kgservice.shacl import validate as results
 from kgservice.terms import shortened
 
 _FAILURES = (
     *(ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure),
     *(TypeError, ValueError, NotImplementedError, re.error),  # pyshacl lets these escape for malformed shapes
 )
-_SEVERITIES: dict[Node | None, Severity] = {
-    SH.Violation: Severity.VIOLATION,
-    SH.Warning: Severity.WARNING,
-    SH.Info: Severity.INFO,
-}
+_SEVERITIES = {str(SH.Violation): Severity.VIOLATION, str(SH.Warning): Severity.WARNING, str(SH.Info): Severity.INFO}
+_SPARQL = str(SH.SPARQLConstraintComponent)
+_IRI = re.compile(r"<[^<>]*>")
 
 
-def validate(data: Iterable[Path], shapes: Iterable[Path], illustrative: Sequence[Path] = ()) -> list[Finding]:
-    """Return what breaks the shapes (SHACL 3): first over `data` alone, then what only `illustrative` adds, so marked.
+def validate(shapes: Iterable[Path], answers: Answers, known: Iterable[Finding] | None = None) -> list[Finding]:
+    """Return what breaks the shapes (SHACL 3) in the default graph that `answers` answers over.
 
-    All files are N-Triples, packed or not. Findings come in the order of shape, focus, path, value.
+    Shapes are N-Triples files, packed or not. With `known`, the findings over the known statements, `answers` speaks of
+    known and illustrative ones together, and only what is not in `known` comes back, marked as illustrative.
+    Findings come in the order of shape, focus, path, value.
 
     Raises:
-        AuthoredInvalid: the shapes cannot be evaluated.
+        AuthoredInvalid: a shape cannot be evaluated.
     """
-    rules = _graph(shapes)
-    graph = _graph(data)
-    found = _findings(graph, rules)
-    before = len(graph)
-    _read(graph, illustrative)
-    if len(graph) > before:
-        known = {_key(finding) for finding in found}
-        found += [finding for finding in _findings(graph, rules, illustrative=True) if _key(finding) not in known]
-    return found
+    found = _findings(answers, _graph(shapes), illustrative=known is not None)
+    before = {_key(finding) for finding in known or ()}
+    return [finding for finding in found if _key(finding) not in before]
 
 
 def faults(shapes: Graph) -> list[str]:
@@ -89,87 +84,72 @@ def _unloadable(shapes: Graph) -> list[str]:
     return [] if isinstance(results, Graph) else [_reason(text)]
 
 
+def _reason(error: object) -> str:
+    return " ".join(str(getattr(error, "message", error)).split())
+
+
 def _graph(paths: Iterable[Path]) -> Graph:
     graph = Graph()
-    _read(graph, paths)
-    return graph
-
-
-def _read(graph: Graph, paths: Iterable[Path]) -> None:
     for path in paths:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             graph.parse(cast(IO[bytes], file), format="nt")
+    return graph
 
 
-def _findings(data: Graph, shapes: Graph, illustrative: bool = False) -> list[Finding]:
-    try:
-        _, results, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
-    except _FAILURES as error:
-        raise _unusable(error) from error
-    if not isinstance(results, Graph):
-        raise _unusable(text)
-    found = [_finding(results, node, shapes, illustrative) for node in results.objects(None, SH.result)]
+def _findings(answers: Answers, shapes: Graph, illustrative: bool) -> list[Finding]:
+    remedies: dict[str, Text | None] = {}
+    found = []
+    for result in results(compile_shapes(shapes, answers), answers):
+        shape = _speaker(shapes, result.origin)
+        rule = _named(shapes, shape)
+        if rule not in remedies:
+            remedies[rule] = _remedy(shapes, shape)
+        path = result.path or ""
+        found.append(
+            Finding(
+                rule=rule,
+                severity=_SEVERITIES.get(result.origin.severity, Severity.VIOLATION),
+                text=_text(result, rule),
+                remedy=remedies[rule],
+                focus=_bare(result.focus),
+                path=_bare(path) if _IRI.fullmatch(path) else "",
+                value=result.value or "",
+                illustrative=illustrative,
+            )
+        )
     return sorted(found, key=_key)
-
-
-def _unusable(reason: object) -> AuthoredInvalid:
-    return AuthoredInvalid("The shapes cannot be evaluated: {reason}", reason=_reason(reason))
-
-
-def _reason(error: object) -> str:
-    return " ".join(str(getattr(error, "message", error)).split())
 
 
 def _key(finding: Finding) -> tuple[str, str, str, str, str]:
     return finding.rule, finding.focus, finding.path, finding.value, finding.text.template
 
 
-def _finding(results: Graph, node: Node, shapes: Graph, illustrative: bool) -> Finding:
-    shape = results.value(node, SH.sourceConstraint) or results.value(node, SH.sourceShape)
-    path = results.value(node, SH.resultPath)
-    value = results.value(node, SH.value)
-    severity = results.value(node, SH.resultSeverity)
-    component = results.value(node, SH.sourceConstraintComponent)
-    own = shape is not None and (shape, SH.message, None) in shapes
-    messages = _messages(results.objects(node, SH.resultMessage), shapes.objects(shape, SH.message)) if own else {}
-    remedies = _by_language(shapes.objects(shape, SH.description)) if shape is not None else {}
-    rule = _named(shapes, shape)
-    return Finding(
-        rule=rule,
-        severity=_SEVERITIES.get(severity, Severity.VIOLATION),
-        text=Text(messages.get("en") or next(iter(messages.values())), translations=messages)
-        if messages
-        else Text(
-            "The rule {rule} is broken ({component}).",
-            {"rule": shortened(rule), "component": str(component).rpartition("#")[2]},
-        ),
-        remedy=Text(remedies.get("en") or next(iter(remedies.values())), translations=remedies) if remedies else None,
-        focus=str(results.value(node, SH.focusNode) or ""),
-        path=str(path) if isinstance(path, URIRef) else "",
-        value=value.n3() if value is not None else "",
-        illustrative=illustrative,
-    )
+def _text(result: Result, rule: str) -> Text:
+    messages = {tag or "en": text for tag, text in result.messages.items()}
+    if messages:
+        return Text(messages.get("en") or next(iter(messages.values())), translations=messages)
+    component = result.origin.component.rpartition("#")[2].removesuffix("ConstraintComponent")
+    return Text("The rule {rule} is broken ({component}).", {"rule": shortened(rule), "component": component})
 
 
-def _messages(found: Iterable[Node], templates: Iterable[Node]) -> Mapping[str, str]:
-    """Return messages by language; those of SPARQL constraints lost their tag in pyshacl and are told by template."""
-    written = [node for node in templates if isinstance(node, Literal)]
-    spoken = [node for node in found if isinstance(node, Literal)]
-    messages = dict(_by_language(node for node in spoken if node.language))
-    for text in (str(node) for node in spoken if not node.language):
-        tag = next((node.language for node in written if _fits(text, str(node))), None)
-        messages.setdefault(tag or "en", text)
-    return messages
+def _remedy(shapes: Graph, shape: Node) -> Text | None:
+    spoken = [node for node in shapes.objects(shape, SH.description) if isinstance(node, Literal)]
+    texts = {node.language or "en": str(node) for node in sorted(spoken, key=str)}
+    return Text(texts.get("en") or next(iter(texts.values())), translations=texts) if texts else None
 
 
-def _fits(text: str, template: str) -> bool:
-    parts = re.split(r"\{[?$]\w+\}", template)
-    return re.fullmatch(".*".join(re.escape(part) for part in parts), text, re.DOTALL) is not None
+def _speaker(shapes: Graph, origin: Origin) -> Node:
+    """Return the node that has the message: the shape, or its SPARQL constraint."""
+    shape: Node = URIRef(_bare(origin.shape)) if origin.shape.startswith("<") else BNode(origin.shape[2:])
+    for constraint in shapes.objects(shape, SH.sparql) if origin.component == _SPARQL else ():
+        texts = {str(node) for node in shapes.objects(constraint, SH.message)}
+        if texts == set(origin.messages.values()):
+            return constraint
+    return shape
 
 
-def _by_language(found: Iterable[Node]) -> Mapping[str, str]:
-    literals = sorted((node for node in found if isinstance(node, Literal)), key=str, reverse=True)
-    return {node.language or "en": str(node) for node in literals}
+def _bare(term: str) -> str:
+    return term[1:-1] if term.startswith("<") else term
 
 
 def _named(shapes: Graph, shape: Node | None) -> str:
