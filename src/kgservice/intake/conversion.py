@@ -12,13 +12,12 @@ from kgservice.intake import columns, keys, lineage
 from kgservice.intake.failures import tell
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source, Table
+from kgservice.intake.mapped import mapped, together, with_iterator
 from kgservice.intake.readers import READERS
 from kgservice.intake.readers.reading import ROW, Sheet
 from kgservice.intake.statements import Statements
 from kgservice.report import Cell, Text
 from kgservice.terms import Evidence, Graphs, iri
-
-_ROWS = 200_000
 
 
 def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) -> Conversion:
@@ -31,7 +30,8 @@ def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) 
     mapping = rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
     job = _Job(source, mapping, base, Collector(source.name, cap))
     for table, files in assigned(source, delivery.files, job.collector):
-        job.convert(table, files)
+        job.read(table, files)
+    job.convert()
     out.mkdir(parents=True, exist_ok=True)
     graphs = job.statements.write(out, base)
     job.collector.counts["triples"] = sum(file.triples for file in graphs.values())
@@ -80,6 +80,20 @@ def _no_file(table: str, pattern: str, files: tuple[DeliveredFile, ...]) -> Sour
     )
 
 
+def _no_rows(table: Table, files: list[DeliveredFile]) -> SourceUnreadable:
+    names = ", ".join(one.name for one in files)
+    if table.format in ("csv", "xlsx"):
+        return SourceUnreadable(
+            "{file} has headings but no rows for {table}; nothing was delivered.", file=names, table=table.name
+        )
+    return SourceUnreadable(
+        "{file} has no records for {table}: nothing is found at {iterator} (iterator in source.toml).",
+        file=names,
+        table=table.name,
+        iterator=table.iterator or "the root",
+    )
+
+
 class _Job:
     """One conversion while it runs."""
 
@@ -90,39 +104,42 @@ class _Job:
         self.collector = collector
         self.statements = Statements()
         self.places: list[lineage.Place] = []
+        self._tables: list[tuple[Table, list[DeliveredFile]]] = []
+        self._sheets: dict[str, list[Sheet]] = {}
         self._subjects: list[pl.DataFrame] = []
         self._home = iri(Graphs(base).source(source.name, Evidence.SOURCED))
         self._graphs = {iri(Graphs(base).source(source.name, evidence)) for evidence in Evidence}
 
-    def convert(self, table: Table, files: list[DeliveredFile]) -> None:
-        """Read the files of a table, check them together, and map them one by one."""
+    def convert(self) -> None:
+        """Read every table, check its files together, and map them one by one."""
+        for table, files in self._tables:
+            for one, sheet in zip(files, self._sheets[table.name], strict=True):
+                self.places.append(lineage.Place(table.name, one.name, one.sha256, sheet.sheet))
+                for produced in mapped(self.mapping, table, sheet, self.base, self._others(table)):
+                    self._take(produced, sheet)
+
+    def read(self, table: Table, files: list[DeliveredFile]) -> None:
+        """Read the files of a table and check headings and keys."""
+        table = with_iterator(table, self.mapping)
         sheets = [self._read(table, one) for one in files]
         if not any(sheet.frame.height for sheet in sheets) and not self.collector.found("read/row"):
-            raise SourceUnreadable(
-                "{file} has headings but no rows for {table}; nothing was delivered.",
-                file=", ".join(one.name for one in files),
-                table=table.name,
-            )
+            raise _no_rows(table, files)
         keys.check(table, sheets, self.collector)
-        for one, sheet in zip(files, sheets, strict=True):
-            self.places.append(lineage.Place(table.name, one.name, one.sha256, sheet.sheet))
-            for produced in self._map(table, sheet):
-                self._take(produced, sheet)
+        self._tables.append((table, files))
+        self._sheets[table.name] = sheets
 
     def _read(self, table: Table, one: DeliveredFile) -> Sheet:
         sheet = READERS[table.format](table, one.path, one.name, self.collector)
-        columns.check(table, sheet, self.mapping.references().get(table.name, ()), self.collector)
-        texts = sheet.frame.drop(ROW)
         self.collector.counts["records"] += sheet.frame.height
-        self.collector.counts["cells"] += sheet.frame.height * texts.width - sum(texts.null_count().row(0) or (0,))
+        if not sheet.records:
+            columns.check(table, sheet, self.mapping.references().get(table.name, ()), self.collector)
+            texts = sheet.frame.drop(ROW)
+            self.collector.counts["cells"] += texts.height * texts.width - sum(texts.null_count().row(0))
         return sheet
 
-    def _map(self, table: Table, sheet: Sheet) -> Iterator[rml.Produced]:
-        frame = sheet.frame
-        if table.key:
-            frame = frame.filter(pl.any_horizontal(pl.col(table.key).is_not_null()))
-        for start in range(0, frame.height, _ROWS):
-            yield from rml.map_table(self.mapping, table.name, frame.slice(start, _ROWS), self.base)
+    def _others(self, table: Table) -> dict[str, pl.DataFrame | list[rml.Record]]:
+        """Return what joins may lead to: the other tables of the delivery."""
+        return {name: together(sheets) for name, sheets in self._sheets.items() if name != table.name}
 
     def _take(self, produced: rml.Produced, sheet: Sheet) -> None:
         place = len(self.places) - 1

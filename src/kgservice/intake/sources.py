@@ -1,5 +1,6 @@
 """Reads the folders of sources: a strict `source.toml`, and the check of its mapping against its sample."""
 
+import codecs
 import hashlib
 import re
 import tomllib
@@ -171,6 +172,10 @@ def _check_values(path: Path, body: Mapping[str, Any], tables: tuple[Table, ...]
             raise SourceInvalid(
                 "{path}: {key} must be {kind}.", path=str(path), key=where + "separator", kind="one character or auto"
             )
+        if table.encoding != "auto" and not _is_encoding(table.encoding):
+            raise SourceInvalid(
+                "{path}: {key} must be {kind}.", path=str(path), key=where + "encoding", kind="an encoding or auto"
+            )
         if names.count(table.name) > 1:
             raise SourceInvalid("{path}: two tables are named {name}.", path=str(path), name=table.name)
     for key, value, allowed in choices:
@@ -179,3 +184,10 @@ def _check_values(path: Path, body: Mapping[str, Any], tables: tuple[Table, ...]
     licence = body.get("licence", "")
     if licence and not is_iri(licence):
         raise SourceInvalid("{path}: {key} must be {kind}.", path=str(path), key="licence", kind="an IRI")
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return codecs.lookup(name)._is_text_encoding  # the only way Python tells text encodings from others
+    except LookupError:
+        return False

@@ -163,8 +163,6 @@ def blank(cell: str) -> bool:
 def test_what_is_written_reads_back_equal(
     tmp_path_factory: pytest.TempPathFactory, table: list[tuple[str, ...]], quoting: int
 ) -> None:
-    tmp_path_factory: pytest.TempPathFactory, table: list[tuple[str, ...]], quoting: int
-) -> None:
     target = io.StringIO(newline="")
     writer = csv.writer(target, quoting=quoting)  # type: ignore[arg-type]
     writer.writerow(("a", "b", "c"))

@@ -2,15 +2,17 @@
 
 import bisect
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from kgservice.errors import SourceUnreadable
+from kgservice import rml
+from kgservice.errors import SourceInvalid, SourceUnreadable
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Table
 from kgservice.report import Cell, Text
+from kgservice.rml import Record
 
 ROW = "__row"
 
@@ -24,6 +26,10 @@ class Sheet:
     frame: pl.DataFrame
     lines: "tuple[array[int], array[int]] | None" = None
     """Rows and the line each begins at, ascending, where a text file's lines differ from its rows."""
+    records: Sequence[Record] = ()
+    """JSON and XML: the records; `frame` then holds only the key and the required paths."""
+    formulation: str = "CSV"
+    """`CSV`, `JSONPath` or `XPath` (RML reference formulations)."""
 
     @property
     def columns(self) -> list[str]:
@@ -40,6 +46,30 @@ class Sheet:
         rows, lines = self.lines
         at = bisect.bisect_left(rows, row)
         return lines[at] if at < len(rows) and rows[at] == row and lines[at] != row else 0
+
+
+def of_records(table: Table, file: str, formulation: str, records: Iterable[Record]) -> Sheet:
+    """Return records of JSON or XML with a frame of their key and required paths.
+
+    Raises:
+        SourceInvalid: when the iterator, key or a required path is no path.
+    """
+    names = list(dict.fromkeys([*table.key, *table.required]))
+    try:
+        found = list(records)
+        columns = {
+            name: pl.Series(["; ".join(rml.texts(record, formulation, name)) for record in found], dtype=pl.String)
+            for name in names
+        }
+    except ValueError as error:
+        raise SourceInvalid(
+            "source.toml, table {table}: iterator, key and required must be {formulation}: {reason}.",
+            table=table.name,
+            formulation=formulation,
+            reason=str(error),
+        ) from None
+    frame = pl.DataFrame({**columns, ROW: pl.Series([record.row for record in found], dtype=pl.UInt32)})
+    return Sheet(file, "", _emptied(frame, table), records=found, formulation=formulation)
 
 
 def headings(found: Sequence[str], file: str, sheet: str, row: int) -> list[str]:
@@ -68,16 +98,20 @@ def headings(found: Sequence[str], file: str, sheet: str, row: int) -> list[str]
 
 def cleaned(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Return the frame with null for cells of nothing but space or a null word, and without rows of nulls."""
-    empty = pl.Series(["", *table.nulls])
     texts = [column for column in frame.columns if column != ROW]
-    kept = frame.with_columns(
+    return _emptied(frame, table).filter(pl.any_horizontal(pl.col(texts).is_not_null()))
+
+
+def _emptied(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    empty = pl.Series(["", *table.nulls])
+    return frame.with_columns(
         pl.when(pl.col(column).str.strip_chars().is_in(empty.implode()))
         .then(None)
         .otherwise(pl.col(column))
         .alias(column)
-        for column in texts
+        for column in frame.columns
+        if column != ROW
     )
-    return kept.filter(pl.any_horizontal(pl.col(texts).is_not_null()))
 
 
 def without_unnamed(sheet: Sheet, collector: Collector) -> Sheet:
@@ -96,7 +130,7 @@ def without_unnamed(sheet: Sheet, collector: Collector) -> Sheet:
                 Text("Write a heading over the column, or empty it."),
                 sheet.cell(row, letter(int(column.removeprefix(UNNAMED))), value),
             )
-    return Sheet(sheet.file, sheet.sheet, sheet.frame.drop(unnamed), sheet.lines)
+    return replace(sheet, frame=sheet.frame.drop(unnamed))
 
 
 UNNAMED = "__column"

@@ -1,0 +1,183 @@
+"""Maps the rows behind a node again, one rule at a time, to learn which cells a statement came from."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from kgservice import rml
+from kgservice.errors import StateBroken
+from kgservice.intake.findings import Collector
+from kgservice.intake.interface import Source, Table
+from kgservice.intake.lineage import Facts, Place, facts, rows_by_place
+from kgservice.intake.mapped import mapped, together, with_iterator
+from kgservice.intake.readers import READERS
+from kgservice.intake.readers.reading import ROW, Sheet
+from kgservice.intake.sources import load_source
+from kgservice.report import Cell
+from kgservice.rml.expressions import Constant, references
+from kgservice.rml.model import ParentMap, Rule, TermMap, TriplesMap
+
+Question = tuple[str, str, str]
+
+
+def trace(folder: Path, questions: Sequence[Question], kept: Path | None) -> list[list[Cell]]:
+    """Return the cells for each (focus, predicate, value), reading and mapping every file once.
+
+    Raises:
+        StateBroken: when the lineage or a kept file is missing.
+    """
+    known = facts(folder)
+    source = load_source(folder / known.source)
+    mapping = rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+    answers: list[list[Cell]] = [[] for _ in questions]
+    asked: dict[str, list[int]] = defaultdict(list)
+    for number, (focus, _, _) in enumerate(questions):
+        asked[focus].append(number)
+    for at, rows in rows_by_place(folder, asked).items():
+        again = _Again(source, mapping, known, folder, kept, known.places[at], sorted(rows))
+        for row, focuses in rows.items():
+            for focus in focuses:
+                for number in asked[focus]:
+                    answers[number].extend(again.cells(row, *questions[number]))
+    return [list(dict.fromkeys(cells)) for cells in answers]
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What one rule made of one row for one subject."""
+
+    value: str
+    columns: tuple[str, ...]
+
+
+class _Again:
+    """Some rows of a place, read and mapped again."""
+
+    def __init__(
+        self,
+        source: Source,
+        mapping: rml.Mapping,
+        known: Facts,
+        folder: Path,
+        kept: Path | None,
+        place: Place,
+        rows: Sequence[int],
+    ) -> None:
+        self.mapping = mapping
+        self.table = _table(source, mapping, place.table)
+        whole = _read(self.table, folder, known, kept, place)
+        self.sheet = replace(
+            whole,
+            frame=whole.frame.filter(pl.col(ROW).is_in(rows)),
+            records=[record for record in whole.records if record.row in set(rows)],
+        )
+        self.made: dict[tuple[int, str, str], list[_Origin]] = defaultdict(list)
+        self.keys: dict[tuple[int, str], tuple[str, ...]] = {}
+        others = _others(source, mapping, folder, known, kept, place)
+        for triples_map, one, columns in _rules(mapping, place.table):
+            for produced in mapped(one, self.table, self.sheet, known.base, others):
+                for subject, predicate, value, row in produced.statements.select(
+                    "subject", "predicate", "object", "row"
+                ).iter_rows():
+                    self.made[row, subject, predicate].append(_Origin(value, columns))
+                    self.keys.setdefault((row, subject), triples_map.subject.references())
+
+    def cells(self, row: int, focus: str, predicate: str, value: str) -> list[Cell]:
+        """Return the cells of a row that made a statement, should have made one, or are the key of the thing."""
+        subject = f"<{focus}>"
+        key = self.keys.get((row, subject), ())
+        if not predicate:
+            return self._named(row, key)
+        origins = self.made.get((row, subject, f"<{predicate}>"), [])
+        if value:
+            origins = [origin for origin in origins if origin.value == value]
+            return [cell for origin in origins for cell in self._named(row, origin.columns or key)]
+        columns = [origin.columns for origin in origins] or list(self._unfilled(predicate)) or [key]
+        return [cell for names in columns for cell in self._named(row, names or key)]
+
+    def _unfilled(self, predicate: str) -> Iterator[tuple[str, ...]]:
+        """Yield the columns of rules that make this predicate where the row filled none of them."""
+        for triples_map in self.mapping.of(self.table.name):
+            for rule in triples_map.rules:
+                if any(_is(term, predicate) for term in rule.predicates):
+                    yield tuple(name for term in rule.objects for name in _columns(term, self.mapping))
+
+    def _named(self, row: int, names: Sequence[str]) -> list[Cell]:
+        return [self.sheet.cell(row, name, self._text(row, name)) for name in names] or [self.sheet.cell(row)]
+
+    def _text(self, row: int, name: str) -> str:
+        if self.sheet.formulation != "CSV":
+            found = [record for record in self.sheet.records if record.row == row]
+            return "; ".join(text for record in found for text in rml.texts(record, self.sheet.formulation, name))
+        if name not in self.sheet.frame.columns:
+            return ""
+        return self.sheet.frame.filter(pl.col(ROW) == row)[name].to_list()[0] or ""
+
+
+def _rules(mapping: rml.Mapping, table: str) -> Iterator[tuple[TriplesMap, rml.Mapping, tuple[str, ...]]]:
+    """Yield a mapping for every single pair of predicate and object, with the columns that it reads."""
+    silent = tuple(replace(one, rules=()) for one in mapping.triples_maps)
+    for at, triples_map in enumerate(mapping.triples_maps):
+        if triples_map.source != table:
+            continue
+        for rule in triples_map.rules:
+            for predicate in rule.predicates:
+                for term in rule.objects:
+                    single = replace(triples_map, rules=(Rule((predicate,), (term,), rule.graphs, rule.line),))
+                    maps = (*silent[:at], single, *silent[at + 1 :])
+                    columns = dict.fromkeys([*_columns(term, mapping), *predicate.references()])
+                    yield triples_map, replace(mapping, triples_maps=maps), tuple(columns)
+
+
+def _columns(term: TermMap | ParentMap, mapping: rml.Mapping) -> tuple[str, ...]:
+    if isinstance(term, TermMap):
+        return term.references()
+    joined = tuple(name for child, _ in term.joins for name in references(child))
+    parent = next(one for one in mapping.triples_maps if one.iri == term.parent)
+    return joined or parent.subject.references()
+
+
+def _is(term: TermMap, predicate: str) -> bool:
+    return isinstance(term.expression, Constant) and term.expression.text == predicate
+
+
+def _table(source: Source, mapping: rml.Mapping, name: str) -> Table:
+    return with_iterator(next(table for table in source.tables if table.name == name), mapping)
+
+
+def _read(table: Table, folder: Path, known: Facts, kept: Path | None, place: Place) -> Sheet:
+    homes = [
+        *([kept] if kept else []),
+        Path(known.kept),
+        *(parent / "deliveries" for parent in folder.absolute().parents),
+    ]
+    for home in homes:
+        path = home / place.sha256 / place.file
+        if path.is_file():
+            return READERS[table.format](table, path, place.file, Collector(known.source, 0))
+    raise StateBroken(
+        "The delivered file {file} ({sha256}) is not kept any more.", file=place.file, sha256=place.sha256
+    )
+
+
+def _others(
+    source: Source,
+    mapping: rml.Mapping,
+    folder: Path,
+    known: Facts,
+    kept: Path | None,
+    place: Place,
+) -> dict[str, "pl.DataFrame | list[rml.Record]"]:
+    """Return the tables that joins of this place lead to; none where it joins nothing."""
+    by_iri = {one.iri: one.source for one in mapping.triples_maps}
+    terms = [term for one in mapping.of(place.table) for rule in one.rules for term in rule.objects]
+    wanted = {by_iri[term.parent] for term in terms if isinstance(term, ParentMap)} - {place.table}
+    found: dict[str, list[Sheet]] = {name: [] for name in wanted}
+    for other in known.places:
+        if other.table in wanted:
+            table = _table(source, mapping, other.table)
+            found[other.table].append(_read(table, folder, known, kept, other))
+    return {name: together(sheets) for name, sheets in found.items()}

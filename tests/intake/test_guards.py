@@ -1,0 +1,81 @@
+"""Guards: files that would harm their reader are refused before they are read."""
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kgservice.errors import SourceUnreadable
+from kgservice.intake.guards import check_xml, check_zip
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "people.xlsx"
+
+
+def packed(path: Path, **members: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_ordinary_zip_passes(path: Path) -> None:
+    check_zip(packed(path, sheet=b"<row/>" * 1000), "people.xlsx", 1 << 20)
+
+
+def test_member_that_inflates_a_thousandfold_is_refused(path: Path) -> None:
+    with pytest.raises(SourceUnreadable, match="more than 100 times its packed size"):
+        check_zip(packed(path, sheet=b"0" * 50_000_000), "people.xlsx", 1 << 30)
+
+
+def test_sum_of_sizes_is_limited(path: Path) -> None:
+    with pytest.raises(SourceUnreadable, match="larger than 1500 bytes"):
+        check_zip(packed(path, one=b"x" * 1000, two=b"y" * 1000), "people.xlsx", 1500)
+
+
+def test_size_that_the_directory_hides_is_counted_while_inflating(path: Path) -> None:
+    packed(path, sheet=b"0" * 50_000_000)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(struct.pack("<I", 50_000_000), struct.pack("<I", 1000)))
+
+    with pytest.raises(SourceUnreadable):
+        check_zip(path, "people.xlsx", 1 << 30)
+
+
+def test_path_that_leads_out_is_refused(path: Path) -> None:
+    with pytest.raises(SourceUnreadable, match="leads out"):
+        check_zip(packed(path, **{"../../etc/passwd": b"x"}), "people.xlsx", 1000)
+
+
+def test_too_many_members_are_refused(path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(10_001):
+            archive.writestr(str(number), b"")
+    path.write_bytes(buffer.getvalue())
+
+    with pytest.raises(SourceUnreadable, match="10001 files"):
+        check_zip(path, "people.xlsx", 1000)
+
+
+def test_ordinary_xml_passes() -> None:
+    check_xml("<a>ё</a>".encode(), "a.xml")
+    check_xml('<?xml version="1.0" encoding="windows-1251"?><a>ё</a>'.encode("cp1251"), "a.xml")
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    ['<!DOCTYPE a SYSTEM "file:///etc/passwd">', '<!DOCTYPE a [<!ENTITY b "c">]>', "<!DOCTYPE a>"],
+)
+def test_any_doctype_is_refused(doctype: str) -> None:
+    with pytest.raises(SourceUnreadable, match=r"a\.xml has a DOCTYPE"):
+        check_xml(f"{doctype}<a/>".encode(), "a.xml")
+
+
+def test_broken_xml_is_refused_with_line_and_column() -> None:
+    with pytest.raises(SourceUnreadable, match=r"mismatched tag \(line 2, column 3\)"):
+        check_xml(b"<a>\n</b>", "a.xml")
