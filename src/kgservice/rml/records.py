@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from jsonpath import JSONPathMatch
 from lxml import etree
 
-from kgservice.rml.paths import evaluate
+from kgservice.rml.paths import evaluate, json_path
 from kgservice.rml.values import Values
 from kgservice.terms import PREFIXES
 
@@ -21,7 +22,7 @@ class Record:
     row: int
     value: Any
     parent: "Record | None" = None
-    """The record it was cut from, where a mapping iterates inside records."""
+    """The record it was cut from, or the JSON object that encloses it: where `^` in a reference begins."""
 
 
 def cut(record: Record, formulation: str, iterator: str) -> Iterator[Record]:
@@ -34,9 +35,21 @@ def iterate(document: Any, formulation: str, iterator: str) -> Iterator[Record]:
     """Yield the records of a whole parsed document (JSON value or root element), numbered from 1."""
     if formulation == "XPath" and isinstance(document, etree._ElementTree):
         document = document.getroot()
+    if iterator and formulation == "JSONPath":
+        for row, match in enumerate(json_path(iterator).finditer(document), 1):
+            yield Record(row, match.obj, _enclosing(match, row))
+        return
     values = evaluate(iterator, formulation, document) if iterator else [document]
     for row, value in enumerate(values, 1):
         yield Record(row, value)
+
+
+def _enclosing(match: JSONPathMatch, row: int) -> Record | None:
+    """Return the objects around a match, innermost first; lists are passed over."""
+    above = match.parent
+    while above is not None and not isinstance(above.obj, dict):
+        above = above.parent
+    return Record(row, above.obj, _enclosing(above, row)) if above is not None else None
 
 
 def texts(record: Record, formulation: str, reference: str) -> list[str]:
