@@ -1,6 +1,7 @@
 """Generates RDF terms and statements of one triples map over one batch (RML core, Generation of an RDF dataset)."""
 
 import re
+import zlib
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -9,11 +10,11 @@ import polars as pl
 from kgservice.rml import datatypes, iris
 from kgservice.rml.batches import Batch, texts_at
 from kgservice.rml.evaluation import Evaluator
-from kgservice.rml.expressions import Constant, Expression, Reference, references
+from kgservice.rml.expressions import Call, Constant, Expression, Reference, references
 from kgservice.rml.literals import LANGUAGE, literal_column
 from kgservice.rml.model import ParentMap, Rule, TermKind, TermMap, TriplesMap
 from kgservice.rml.produced import SCHEMA, Produced
-from kgservice.rml.values import Values, combined, constant, stacked
+from kgservice.rml.values import Values, combined, constant, positions, stacked
 from kgservice.terms import PREFIXES
 
 DEFAULT_GRAPH = PREFIXES["rml"] + "defaultGraph"
@@ -72,8 +73,7 @@ class Generator:
     def _unconditional(self, evaluator: Evaluator, term: TermMap) -> Values:
         expression = term.expression
         if expression is None:
-            label = f"_:r{abs(hash(self.triples_map.iri)):x}x"
-            return constant(label, evaluator.height).replaced(label + evaluator.batch.numbers.cast(pl.String))
+            return self._nameless(evaluator)
         if isinstance(expression, Constant):
             return constant(self._constant(expression), evaluator.height)
         if term.kind is TermKind.LITERAL:
@@ -82,6 +82,13 @@ class Generator:
             values = evaluator.values(expression)
             return values.replaced("_:b" + _labels(values.text))
         return self._iris(evaluator, term, expression)
+
+    def _nameless(self, evaluator: Evaluator) -> Values:
+        """Return a blank node per record, the same in every run."""
+        numbers = evaluator.batch.numbers
+        label = f"_:r{zlib.crc32(self.triples_map.iri.encode()):x}x"
+        counted = numbers.cast(pl.String) + "x" + positions(len(numbers)).cast(pl.String)
+        return constant(label, evaluator.height).replaced(label + counted)
 
     def _constant(self, expression: Constant) -> str:
         if expression.kind == "iri":
@@ -118,7 +125,10 @@ class Generator:
         if term.datatype is None:
             return self._natural(values, expression)
         if isinstance(term.datatype.expression, Constant):
-            return self._typed(evaluator, values, self._constant(term.datatype.expression)[1:-1], names)
+            datatype = self._constant(term.datatype.expression)[1:-1]
+            if isinstance(expression, Call) and expression.function.datatype == datatype:
+                return values.replaced(literal_column(values.text, datatype))
+            return self._typed(evaluator, values, datatype, names)
         kinds = self._addresses(evaluator, term.datatype, term.datatype.expression or Constant(""))
         rows, (text, kind), whole = combined([values, kinds])
         parts = []
@@ -128,6 +138,8 @@ class Generator:
         return stacked(parts) if parts else Values(rows, text)
 
     def _natural(self, values: Values, expression: Expression) -> Values:
+        if isinstance(expression, Call):
+            return values.replaced(literal_column(values.text, expression.function.datatype))
         if values.datatype is None or not isinstance(expression, Reference):
             return values.replaced(literal_column(values.text))
         quoted, datatype = literal_column(values.text), values.datatype

@@ -7,9 +7,12 @@ import re
 import polars as pl
 
 from kgservice.rml.functions.function import by_column, by_value
+from kgservice.terms import PREFIXES
+
+_DAY = PREFIXES["xsd"] + "date"
 
 
-@by_column("a date such as 2021-09-01 or 01.09.2021", text="cell")
+@by_column("a date such as 2021-09-01 or 01.09.2021", datatype=_DAY, text="cell")
 def date(text: pl.Series) -> pl.Series:
     """Return an xsd:date of an ISO date (a time after it is dropped) or of day.month.year."""
     trimmed = text.str.strip_chars()
@@ -22,14 +25,14 @@ def date(text: pl.Series) -> pl.Series:
     return days.dt.to_string("iso:strict").set(days.dt.year() < 1, None)
 
 
-@by_value("a time such as 2019, 2021-04, 2022-09-01 or 2024-2025", text="cell")
+@by_value("a time such as 2019, 2021-04, 2022-09-01 or 2024-2025", datatype=_DAY, text="cell")
 def earliest(text: str) -> str | None:
     """Return the first day of a day, month, year or span of them."""
     span = _span(text)
     return span[0].isoformat() if span else None
 
 
-@by_value("a time such as 2019, 2021-04, 2022-09-01 or 2024-2025", text="cell")
+@by_value("a time such as 2019, 2021-04, 2022-09-01 or 2024-2025", datatype=_DAY, text="cell")
 def latest(text: str) -> str | None:
     """Return the last day of a day, month, year or span of them."""
     span = _span(text)

@@ -35,6 +35,8 @@ class Function:
     """Takes a column per cell parameter and a text or table per setting; null and the empty list mean nothing."""
     returns: tuple[str, ...] = ()
     """IRIs that `rml:return` may name; none = any."""
+    datatype: str = ""
+    """IRI of the datatype of its texts, all of which are valid and canonical; empty = plain text."""
     pattern: str = ""
     """Name of a setting that is a regular expression, checked when the mapping is loaded."""
 
@@ -45,7 +47,7 @@ class Function:
 
 def by_column(
     expects: str, *, namespace: str = PREFIXES["fn"], iris: Mapping[str, str] | None = None,
-    returns: tuple[str, ...] = (), pattern: str = "", **kinds: str,
+    returns: tuple[str, ...] = (), datatype: str = "", pattern: str = "", **kinds: str,
 ) -> Callable[[Body], Function]:  # fmt: skip
     """Make a function of a body over columns; `kinds` tells `cell`, `setting` or `table` per parameter, `?` = optional.
 
@@ -59,14 +61,14 @@ def by_column(
             for name, kind in kinds.items()
         )
         name = body.__name__.rstrip("_")
-        return Function(namespace + name, name, parameters, expects, body, returns, pattern)
+        return Function(namespace + name, name, parameters, expects, body, returns, datatype, pattern)
 
     return made
 
 
 def by_value(
     expects: str, *, namespace: str = PREFIXES["fn"], iris: Mapping[str, str] | None = None,
-    returns: tuple[str, ...] = (), listing: bool = False, **kinds: str,
+    returns: tuple[str, ...] = (), datatype: str = "", listing: bool = False, **kinds: str,
 ) -> Callable[[Callable[..., Any]], Function]:  # fmt: skip
     """Make a function of a body over single texts: it runs once per distinct value, and may return None or a list."""
 
@@ -79,7 +81,8 @@ def by_value(
             return _distinctly(body, columns, settings, pl.List(pl.String) if listing else pl.String())
 
         over_columns.__name__ = body.__name__
-        return by_column(expects, namespace=namespace, iris=iris, returns=returns, **kinds)(over_columns)
+        made_by = by_column(expects, namespace=namespace, iris=iris, returns=returns, datatype=datatype, **kinds)
+        return made_by(over_columns)
 
     return made
 
