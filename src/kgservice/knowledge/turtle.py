@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import cast
 
 from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -25,7 +24,7 @@ _SUBJECT = re.compile(r"^(<[^>]*>|[A-Za-z][\w\-]*:[\w\-./]*)(?=\s|$)", re.MULTIL
 
 
 def canonical(graph: Graph, text: str = "") -> str:
-    """Return a graph in the canonical Turtle of this house: prefixes sorted and only those used, predicates in one order.
+    """Return a graph in the canonical Turtle of this house: used prefixes sorted, predicates in one order.
 
     Subjects come in the order in which `text` (an earlier writing of the graph) has them, new ones after them by IRI.
     Blank nodes are written in place. Comments are not part of the graph and are not kept.
@@ -53,7 +52,7 @@ def line_of(iri: str, text: str, graph: Graph) -> int:
 
 def _written(text: str, graph: Graph) -> dict[str, int]:
     spaces = {prefix: str(iri) for prefix, iri in graph.namespaces()}
-    found = {}
+    found: dict[str, int] = {}
     for subject, line in lines_of_subjects(text).items():
         if subject.startswith("<"):
             found.setdefault(subject[1:-1], line)
@@ -66,7 +65,7 @@ def _written(text: str, graph: Graph) -> dict[str, int]:
 
 def _in_order(graph: Graph, text: str) -> list[Node]:
     places = _written(text, graph)
-    subjects = {subject for subject in graph.subjects() if isinstance(subject, URIRef)}
+    subjects: set[Node] = {subject for subject in graph.subjects() if isinstance(subject, URIRef)}
     subjects |= {node for node in graph.subjects() if isinstance(node, BNode) and (None, None, node) not in graph}
     return sorted(subjects, key=lambda s: (places.get(str(s), len(text) + 1), str(s)))
 
@@ -139,7 +138,7 @@ class _Writer:
     def literal(self, node: Literal) -> str:
         """Return a literal, numbers and truth values bare where Turtle allows it."""
         text = str(node)
-        if node.datatype in _SHORT and re.fullmatch(_SHORT[cast(URIRef, node.datatype)], text):
+        if node.datatype in _SHORT and re.fullmatch(_SHORT[node.datatype], text):
             return text
         quoted = _quoted(text)
         if node.language:
@@ -152,7 +151,12 @@ class _Writer:
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("\r", "\\r")
     if "\n" in text:
-        return '"""' + escaped.replace('"""', '\\"\\"\\"').removesuffix('"') + ('\\"' if text.endswith('"') else "") + '"""'
+        return (
+            '"""'
+            + escaped.replace('"""', '\\"\\"\\"').removesuffix('"')
+            + ('\\"' if text.endswith('"') else "")
+            + '"""'
+        )
     return '"' + escaped.replace('"', '\\"').replace("\t", "\\t") + '"'
 
 
