@@ -21,7 +21,7 @@ _LATIN = dict(
 
 @by_value("a text with letters or digits", text="cell")
 def slug(text: str) -> str | None:
-    """Return a key of Latin letters, digits and hyphens: Cyrillic is transliterated, accents and %-encoding are undone."""
+    """Return a key of Latin letters, digits and hyphens: Cyrillic transliterated, accents and %-encoding undone."""
     latin = "".join(_LATIN.get(letter, letter) for letter in unquote(text).lower())
     plain = unicodedata.normalize("NFKD", latin)
     return re.sub(r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-") or None
