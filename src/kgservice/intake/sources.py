@@ -10,6 +10,7 @@ from typing import Any
 
 from kgservice.errors import SourceInvalid, SourceNotFound
 from kgservice.intake.interface import FORMATS, Source, Table
+from kgservice.report import Finding
 from kgservice.terms import is_iri
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -114,6 +115,14 @@ def fingerprint(source: Source) -> str:
         if path.is_file():
             digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
+
+
+def check(source: Source) -> list[Finding]:
+    """Return what is wrong with a source before any delivery: its mapping, tables and lookups, and its own sample."""
+    # the web process reads sources and never maps; polars and rdflib come with the mapping
+    from kgservice.intake.contract import check as held
+
+    return held(source)
 
 
 def _strict(path: Path, where: str, body: Mapping[str, Any], keys: Mapping[str, tuple[type, bool]]) -> None:
