@@ -122,13 +122,17 @@ def is_web_address(text: str) -> bool:
     return is_iri(text) and text.lower().startswith(("http://", "https://"))
 
 
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"}
-_ESCAPED = re.compile(r'[\\"\n\r]')
+ESCAPES = {
+    **{chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)},
+    "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\",
+}  # fmt: skip
+"""How a character of a literal is written in canonical N-Triples (RDF 1.2 N-Triples 3, as the engine dumps it)."""
+_ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f\ufffe\uffff]')
 
 
 def literal(text: str, datatype: str = "", language: str = "") -> str:
-    """Return a literal in canonical N-Triples (RDF 1.1 N-Triples, Canonical form)."""
-    quoted = '"' + _ESCAPED.sub(lambda match: _ESCAPES[match[0]], text) + '"'
+    """Return a literal in canonical N-Triples (RDF 1.2 N-Triples 3: Canonical form)."""
+    quoted = '"' + _ESCAPED.sub(lambda match: ESCAPES[match[0]], text) + '"'
     if language:
         return f"{quoted}@{language.lower()}"
     if datatype and datatype != PREFIXES["xsd"] + "string":

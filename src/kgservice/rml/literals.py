@@ -2,21 +2,17 @@
 
 import polars as pl
 
-from kgservice.terms import PREFIXES
+from kgservice.terms import ESCAPES, PREFIXES
 
 LANGUAGE = r"^(?:[A-Za-z]{2,3}|[A-Za-z]{5,8}|[xi])(?:-[A-Za-z0-9]{1,8})*$"
 """Form of a language tag (BCP 47, well-formed)."""
-_ESCAPES = {
-    **{chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)},
-    "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\",
-}  # fmt: skip
 _ESCAPED = r'[\\"\x00-\x1f\x7f\u{FFFE}\u{FFFF}]'
 
 
 def literal_column(texts: pl.Series, datatype: str = "", language: str = "") -> pl.Series:
     """Return each text as a literal (RDF 1.2 N-Triples, Canonical form)."""
     if texts.str.contains(_ESCAPED).any():
-        texts = texts.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
+        texts = texts.str.replace_many(list(ESCAPES), list(ESCAPES.values()))
     tail = '"'
     if language:
         tail = f'"@{language.lower()}'
