@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from typing import TextIO
 
 from kgservice.locale import translate
 
@@ -15,10 +16,10 @@ _WIDTH = 24
 class Teller:
     """Tell on standard error how far a job is; call it with (step, done, total), total 0 when unknown."""
 
-    def __init__(self, language: str, stream: object = None) -> None:
+    def __init__(self, language: str, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
         self._language = language
-        self._terminal = bool(getattr(self._stream, "isatty", lambda: False)())
+        self._terminal = self._stream.isatty()
         self._started = time.monotonic()
         self._step = ""
         self._drawn = 0.0
@@ -48,5 +49,5 @@ class Teller:
         return f"{name} [{'#' * filled}{'.' * (_WIDTH - filled)}] {done:,}/{total:,}"
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)  # type: ignore[attr-defined]
-        self._stream.flush()  # type: ignore[attr-defined]
+        self._stream.write(text)
+        self._stream.flush()

@@ -25,9 +25,10 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
     Example: kgservice serve --port 8090
     """
     read = doors.settings(language)
-    changes = {"host": host if host is not None else read.host, "port": port if port is not None else read.port}
-    listener = _listen(str(changes["host"]), int(changes["port"]))
-    service = doors.service(language, **changes)
+    host = read.host if host is None else host
+    port = read.port if port is None else port
+    listener = _listen(host, port)
+    service = doors.service(language, host=host, port=port)
     say = doors.speaker(service.settings.lang)
     if not service.settings.store and service.shelf.current() is None:
         raise ReleaseNotFound("There is no release to serve yet: run `kgservice build` first and see what it reports.")
@@ -44,7 +45,7 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
             channel_timeout=30,
             clear_untrusted_proxy_headers=False,
         )
-        shown = f"http://{_bracketed(str(changes['host']))}:{listener.getsockname()[1]}/"
+        shown = f"http://{_bracketed(host)}:{listener.getsockname()[1]}/"
         click.echo(say("Serving {address} (Ctrl-C stops).", address=shown))
         sys.stdout.flush()
         signal.signal(signal.SIGTERM, _stop)
