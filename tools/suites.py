@@ -19,7 +19,7 @@ SUITES: dict[str, list[str]] = {
     "intake": ["tests/intake", "tests/test_sources.py"],
     "knowledge": ["tests/knowledge", "tests/test_ontology.py", "tests/test_shapes.py", "tests/test_queries.py"],
     "store": ["tests/store"],
-    "releases": ["tests/test_releases.py", "tests/actions", "tests/catalogue"],
+    "releases": ["tests/releases", "tests/actions", "tests/catalogue"],
     "web": ["tests/web"],
     "walks": ["tests/walks"],
     "browser": ["tests/browser"],

@@ -1,0 +1,77 @@
+"""Run every benchmark, print the figures beside what they must reach, and write them as JSON.
+
+Usage: python bench/run.py [--quick] [serving|filling|switching …]
+"""
+
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT / "bench"))
+
+import filling  # noqa: E402
+import serving  # noqa: E402
+import switching  # noqa: E402
+
+GOALS: dict[str, tuple[str, float]] = {
+    "small.ours/flask-in-process": ("<=", 1.6),
+    "small.ours/rdflib-endpoint": ("<=", 0.5),
+    "large.ours/flask-in-process": ("<=", 1.3),
+    "deadline.status": ("==", 503),
+    "deadline.seconds_past_it": ("<=", 0.5),
+    "deadline.next_query_seconds": ("<=", 0.5),
+    "deadline.p95_of_others/quiet": ("<=", 2.0),
+    "mapping.triples_per_cpu_second": (">=", 500_000),
+    "release.triples_per_cpu_second": (">=", 20_000),
+    "build.cpu_seconds": ("<=", 30),
+    "build.again_wall_seconds": ("<=", 3),
+    "serve.ready_seconds": ("<=", 2),
+    "switch.failed": ("==", 0),
+    "switch.slowest_ms": ("<=", 100),
+}
+
+
+def verdict(name: str, value: float) -> str:
+    """Say whether a figure reaches its goal; empty where there is none."""
+    if name not in GOALS:
+        return ""
+    sign, goal = GOALS[name]
+    reached = {"<=": value <= goal, ">=": value >= goal, "==": value == goal}[sign]
+    return f"{sign} {goal:,g}  {'reached' if reached else 'MISSED'}"
+
+
+def main() -> None:
+    """Run the named parts, or all."""
+    quick = "--quick" in sys.argv
+    parts = [name for name in sys.argv[1:] if not name.startswith("-")] or ["filling", "serving", "switching"]
+    for name in [name for name in os.environ if name.startswith("KG_")]:
+        del os.environ[name]
+    figures: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(dir=CHECKOUT / "bench" if "--here" in sys.argv else None) as folder:
+        work = Path(folder)
+        if "filling" in parts or "switching" in parts:
+            figures |= filling.building(work, CHECKOUT)
+        if "filling" in parts:
+            figures |= filling.mapping(work, 5_000 if quick else 100_000)
+            figures |= filling.seeded(work, 1_000 if quick else 10_000)
+        if "serving" in parts:
+            figures |= serving.costs(work, CHECKOUT, 20_000 if quick else 200_000, 200 if quick else 1_000)
+            figures |= serving.pressure(work, CHECKOUT, 3 if quick else 10)
+        if "switching" in parts:
+            figures |= switching.publish(work, CHECKOUT)
+    for name, value in figures.items():
+        print(f"{name:52} {value:14,.3f}  {verdict(name, value)}".rstrip())
+    results = CHECKOUT / "bench" / "results"
+    results.mkdir(exist_ok=True)
+    machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
+    body = {"when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "on": machine, "figures": figures}
+    (results / "latest.json").write_text(json.dumps(body, indent=1))
+
+
+if __name__ == "__main__":
+    main()
