@@ -106,12 +106,14 @@ def violations(report: Report) -> int:
 
 
 def _authored(content: Content, work: Path) -> dict[str, Statements]:
+    names = content.graphs
+    graphs = {"ontology": names.ontology, "vocabularies": names.vocabularies, "shapes": names.shapes}
     found = {}
-    for graph, texts in ontology.statements(content.authored, content.graphs.base).items():
-        path = work / f"{graph.rpartition('/')[2]}.authored.nt.gz"
+    for name, texts in ontology.statements(content.authored).items():
+        path = work / f"{name}.authored.nt.gz"
         written = write(path, (f"{text}\n".encode() for text in texts))
         if written.triples:
-            found[graph] = replace(written, file=str(path))
+            found[graphs[name]] = replace(written, file=str(path))
     return found
 
 
