@@ -60,9 +60,8 @@ def prefixes_of(tree: Tree, known: Mapping[str, str]) -> tuple[Prefix, ...]:
     declared: dict[str, int] = {}
     found: list[Prefix] = []
     used: set[int] = set()
-    for at, token in enumerate(tree.tokens):
-        if token.kind != "PN":
-            continue
+    for at in tree.places.get("PN", ()):
+        token = tree.tokens[at]
         name, _, local = tree.text[token.start : token.end].partition(":")
         node = lines.get(at - 1)
         if node is None:
@@ -85,16 +84,16 @@ def prefixes_of(tree: Tree, known: Mapping[str, str]) -> tuple[Prefix, ...]:
 def refuse_unknown_functions(tree: Tree) -> None:
     """Raise QueryInvalid at the first call of a built-in function that SPARQL does not have."""
     calls = {node.first for node in tree.named("Args")}
-    for at, token in enumerate(tree.tokens):
-        if token.kind != "FN" or at + 1 not in calls:
-            continue
+    for at in tree.places.get("FN", ()):
         word = tree.word(at)
-        if word.lower() in FUNCTIONS:
+        if word.lower() in FUNCTIONS or at + 1 not in calls:
             continue
         close = get_close_matches(word.lower(), FUNCTIONS, n=1, cutoff=0.6)
         template = "Line {line}, column {column}: there is no function {found}."
         hinted = "Did you mean {near}?" if close else "Functions that are not built in are called by their IRI."
-        raise invalid(tree.text, token.start, template, hinted, found=word, near=close[0].upper() if close else "")
+        raise invalid(
+            tree.text, tree.tokens[at].start, template, hinted, found=word, near=close[0].upper() if close else ""
+        )
 
 
 def _undeclared(tree: Tree, start: int, name: str, declared: Mapping[str, int], known: Mapping[str, str]) -> Exception:

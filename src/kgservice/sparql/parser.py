@@ -1,6 +1,7 @@
 """The parser: one loop over the LL(1) table with a stack of its own, so that no nesting can hurt the process."""
 
 from collections import Counter
+from operator import itemgetter
 from typing import Any
 
 from kgservice.sparql import messages
@@ -93,7 +94,9 @@ def _unexpected(tree: Tree, token: Token, table: Grammar) -> Exception:
 
 
 def _refuse_repetition(tree: Tree) -> None:
-    counted = Counter(token.kind for token in tree.tokens)
+    if len(tree.tokens) <= min(MOST_REPEATED.values()):
+        return
+    counted = Counter(map(itemgetter(0), tree.tokens))
     counted["+"] += len(tree.named("Signed"))
     for kind, most in MOST_REPEATED.items():
         if counted[kind] > most:

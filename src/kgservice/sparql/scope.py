@@ -9,8 +9,12 @@ from kgservice.sparql.tree import Node, Tree
 _OWN = frozenset({"Same", "Values", "Trailing"})
 _NESTED = frozenset({"Group", "Union", "Optional", "Graph", "Service", "Lateral", "Where", "SubSelect"})
 
+_SCOPED = _OWN | _NESTED | {"Bind"}
+
 Scope = dict[str, None]
 """Names of variables in the order they appear; a dict for its order."""
+
+_NONE: Scope = {}
 
 
 class Scopes:
@@ -20,11 +24,12 @@ class Scopes:
         self._tree = tree
         self._of: dict[Node, Scope] = {}
         for node in reversed(tree.nodes):
-            self._of[node] = self._scope(node)
+            if node.name in _SCOPED:
+                self._of[node] = self._scope(node)
 
     def of(self, node: Node) -> Scope:
         """Return the variables that a pattern puts in scope of the group around it."""
-        return self._of[node]
+        return self._of.get(node, _NONE)
 
     def where(self, select: Node) -> Scope:
         """Return the variables in scope of a query's WHERE."""
@@ -40,8 +45,6 @@ class Scopes:
             inner = self._joined(tree.children(node, "Where", "Trailing"))
             projection = tree.children(node, "Projection")[0]
             return inner if is_star(tree, projection) else dict.fromkeys(projected(tree, projection))
-        if node.name not in _NESTED:
-            return {}
         scope = self._joined(tree.children(node))
         if node.name in ("Graph", "Service"):
             at = node.first + (2 if tree.tokens[node.first + 1].kind == "silent" else 1)
@@ -51,10 +54,10 @@ class Scopes:
 
     def _joined(self, nodes: list[Node]) -> Scope:
         if len(nodes) == 1:
-            return self._of[nodes[0]]
+            return self.of(nodes[0])
         scope: Scope = {}
         for node in nodes:
-            scope.update(self._of[node])
+            scope.update(self.of(node))
         return scope
 
 

@@ -48,6 +48,14 @@ class Tree:
             found.setdefault(node.parent, []).append(node)
         return found
 
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Indexes of tokens by their kind, each list in order of the text."""
+        found: dict[str, list[int]] = {}
+        for at, token in enumerate(self.tokens):
+            found.setdefault(token[0], []).append(at)
+        return found
+
     def named(self, *names: str) -> list[Node]:
         """Return all nodes of these names, in order of the text for each name."""
         return [node for name in names for node in self.by_name.get(name, ())]
@@ -81,4 +89,7 @@ class Tree:
 
     def variables(self, node: Node) -> list[str]:
         """Return the names (without `?`) of variables in a node, each once, in order of the text."""
-        return list(dict.fromkeys(word[1:] for kind, word in self.words(node) if kind == "VAR"))
+        found = dict.fromkeys(
+            [self.text[start + 1 : end] for kind, start, end in self.tokens[node.first : node.end] if kind == "VAR"]
+        )
+        return list(found)
