@@ -131,7 +131,7 @@ class _Job:
     def _read(self, table: Table, one: DeliveredFile) -> Sheet:
         sheet = READERS[table.format](table, one.path, one.name, self.collector)
         self.collector.counts["records"] += sheet.frame.height
-        if not sheet.records:
+        if sheet.formulation == "CSV":
             columns.check(table, sheet, self.mapping.references().get(table.name, ()), self.collector)
             texts = sheet.frame.drop(ROW)
             self.collector.counts["cells"] += texts.height * texts.width - sum(texts.null_count().row(0))

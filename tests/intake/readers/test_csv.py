@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgservice.errors import SourceUnreadable
@@ -159,6 +159,7 @@ def blank(cell: str) -> bool:
     return not pl.Series([cell]).str.strip_chars()[0]
 
 
+@settings(deadline=None)
 @given(table=st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=12), quoting=st.sampled_from([0, 1]))
 def test_what_is_written_reads_back_equal(
     tmp_path_factory: pytest.TempPathFactory, table: list[tuple[str, ...]], quoting: int
