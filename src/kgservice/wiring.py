@@ -11,7 +11,6 @@ from kgservice.actions.ask import Ask, Stores
 from kgservice.actions.content import Content
 from kgservice.actions.describe import Describe
 from kgservice.actions.review import Review
-from kgservice.knowledge.library import Library
 from kgservice.releases import Drafts, Shelf
 from kgservice.settings import Settings
 from kgservice.store.interface import Store
@@ -40,6 +39,8 @@ class Service:
     @cached_property
     def ask(self) -> Ask:
         """Return what answers questions."""
+        from kgservice.knowledge.library import Library
+
         stores = Stores(self._pool, self._earlier, self._remote if self.settings.store else None)
         return Ask(self.shelf, Library(self.settings.content / "queries"), stores, self.settings)
 

@@ -7,15 +7,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kgservice.errors import ReleaseGone, ReleaseNotFound, StateBroken, StoreUnavailable
-from kgservice.knowledge.library import Library
 from kgservice.releases import Release, Shelf
 from kgservice.settings import Settings
 from kgservice.sparql import parse
 from kgservice.store.interface import Answer, Question, Store
 from kgservice.terms import Term
+
+if TYPE_CHECKING:
+    from kgservice.knowledge.library import Library
 
 _LOG = logging.getLogger(__name__)
 _PINNED = 2  # earlier releases that keep workers at once
@@ -51,7 +53,7 @@ class Stores:
 class Ask:
     """Questions and their replies; workers start with the first question, and follow a publish by themselves."""
 
-    def __init__(self, shelf: Shelf, library: Library, stores: Stores, settings: Settings) -> None:
+    def __init__(self, shelf: Shelf, library: "Library", stores: Stores, settings: Settings) -> None:
         self.library = library
         self._shelf = shelf
         self._stores = stores
