@@ -76,7 +76,7 @@ def test_a_delivery_converts_without_a_finding(name: str, tmp_path: Path) -> Non
 
     made = converted(source, newest_delivery(source), tmp_path)
 
-    assert () == made.report.findings
+    assert made.report.findings == ()
     assert made.graphs
 
 
@@ -183,7 +183,7 @@ def test_every_filled_cell_of_a_delivery_says_something(name: str, table_name: s
         for cell in (silent_leaves if sheet.records else silent_cells)(source, table, sheet)
     ]
 
-    assert [] == silent
+    assert silent == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -200,4 +200,4 @@ def test_no_code_table_lies_unused(name: str) -> None:
 
     unused = [path.stem for path in (ROOT / name / "lookups").glob("*.csv") if f'"{path.stem}"' not in text]
 
-    assert [] == unused
+    assert unused == []
