@@ -1,0 +1,30 @@
+"""The web application: rooms, guard and problems put together around a service."""
+
+from flask import Flask
+
+from kgservice.web import asking, guard, home, operations, pages, problems, sparql
+from kgservice.web.answers import Answers
+
+
+def create_app(service: pages.Service) -> Flask:
+    """Return the WSGI application of a service; nothing is asked of it before the first request."""
+    app = Flask("kgservice.web")
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400
+    settings = service.settings
+
+    def release() -> str:
+        if settings.store:
+            return "remote"
+        current = service.shelf.current()
+        return str(current.id) if current else ""
+
+    pages.install(app, service)
+    problems.install(app, pages.render)
+    guard.install(app, settings, release)
+    answers = Answers(service.ask, settings)
+    page = asking.Asking(answers, service)
+    app.register_blueprint(sparql.blueprint(answers, page, settings))
+    app.register_blueprint(home.blueprint(service))
+    app.register_blueprint(operations.blueprint(service))
+    return app

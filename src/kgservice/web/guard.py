@@ -1,0 +1,85 @@
+"""What holds for every request and every response: limits, security headers, CORS, who asks and in which language."""
+
+import time
+from collections.abc import Callable
+
+from flask import Flask, Response, g, request
+
+from kgservice.errors import KgError, RequestTooLarge
+from kgservice.locale import LANGUAGES
+from kgservice.settings import Settings
+from kgservice.web.clients import client
+from kgservice.web.negotiation import language
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_SECURITY = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+_EXPOSED = (
+    "ETag, Link, Location, Retry-After, Content-Language, Server-Timing, Query-Id, KG-Release, KG-Complete, KG-Rows"
+)
+_YEAR = 365 * 24 * 3600
+
+
+def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
+    """Put the guard before and after every request; `release` names the current release, or nothing."""
+
+    @app.before_request
+    def enter() -> None:
+        g.begun = time.monotonic()
+        g.client = client(request.environ, settings.proxies)
+        g.language = _language(settings.lang)
+        if (request.content_length or 0) > 4 * settings.query_bytes:
+            raise RequestTooLarge(
+                "The body is longer than {limit} bytes; nothing here takes that much.", limit=4 * settings.query_bytes
+            )
+
+    @app.after_request
+    def leave(response: Response) -> Response:
+        response.headers.update(_SECURITY)
+        _share(response)
+        if request.args.get("lang") in LANGUAGES:
+            response.set_cookie("lang", request.args["lang"], max_age=_YEAR, samesite="Lax", httponly=True)
+        if "KG-Release" not in response.headers and request.endpoint != "static":
+            name = _quietly(release)
+            if name:
+                response.headers["KG-Release"] = name
+        if response.status_code == 200 and response.mimetype == "text/html" and request.method in ("GET", "HEAD"):
+            response.headers["Cache-Control"] = "no-cache"
+            response.vary.update(("Accept", "Accept-Language", "Cookie"))
+            response.add_etag()
+            response.make_conditional(request)
+        return response
+
+
+def _language(default: str) -> str:
+    for chosen in (request.args.get("lang"), request.cookies.get("lang")):
+        if chosen in LANGUAGES:
+            return str(chosen)
+    return language(request.headers.get("Accept-Language", ""), LANGUAGES, default)
+
+
+def _share(response: Response) -> None:
+    """Let pages of any origin read every answer, errors too (Fetch 3.2)."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, POST, OPTIONS")
+        asked = request.headers.get("Access-Control-Request-Headers", "")
+        response.headers["Access-Control-Allow-Headers"] = asked or "*"
+        response.headers["Access-Control-Max-Age"] = "86400"
+        response.vary.add("Access-Control-Request-Headers")
+
+
+def _quietly(release: Callable[[], str]) -> str:
+    try:
+        return release()
+    except KgError:
+        return ""  # the answer itself, an error perhaps, says what is broken

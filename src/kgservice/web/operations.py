@@ -1,0 +1,43 @@
+"""Whether the service lives and can answer, told truthfully for machines."""
+
+from flask import Blueprint, Response, json
+
+from kgservice.errors import KgError
+from kgservice.web.pages import Service
+
+
+def blueprint(service: Service) -> Blueprint:
+    """Return `/-/health` (the process answers) and `/-/ready` (a release or remote store answers a query)."""
+    room = Blueprint("operations", __name__)
+
+    @room.get("/-/health")
+    def health() -> Response:
+        return _said(200, status="alive")
+
+    @room.get("/-/ready")
+    def ready() -> Response:
+        try:
+            if not service.settings.store and service.shelf.current() is None:
+                return _said(
+                    503, status="not ready", reason="There is no release yet; `kgservice build` makes the first."
+                )
+            service.ask.ask("ASK {}")
+            release = service.ask.current()
+        except KgError as error:
+            return _said(503, status="not ready", reason=str(error), slug=error.slug)
+        return _said(200, status="ready", release=release.id if release else "remote", workers=_workers(service))
+
+    return room
+
+
+def _workers(service: Service) -> dict[str, int]:
+    status = getattr(service.ask.store(), "status", None)
+    return dict(status()) if status else {}
+
+
+def _said(code: int, **body: object) -> Response:
+    response = Response(json.dumps(body, ensure_ascii=False) + "\n", code, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    if code == 503:
+        response.headers["Retry-After"] = "5"
+    return response

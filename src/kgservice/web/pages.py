@@ -1,0 +1,109 @@
+"""What every page has at hand: its language, messages, numbers, links, and the release it speaks of."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from flask import Flask, Response, g, render_template, request, url_for
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from kgservice.actions.ask import Ask
+from kgservice.actions.describe import Describe
+from kgservice.errors import KgError
+from kgservice.locale import LANGUAGES, date, number, plural, size, translate
+from kgservice.releases import Release, Shelf
+from kgservice.settings import Settings
+from kgservice.terms import shortened
+from kgservice.web.links import Links, again
+
+NAMES = {"ru": "Русский", "en": "English"}
+"""Languages in their own words."""
+
+
+class Service(Protocol):
+    """What the web needs of the service behind it."""
+
+    @property
+    def settings(self) -> Settings:
+        """Return its settings."""
+
+    @property
+    def shelf(self) -> Shelf:
+        """Return its releases."""
+
+    @property
+    def ask(self) -> Ask:
+        """Return what answers questions."""
+
+    @property
+    def describe(self) -> Describe:
+        """Return what describes the graph."""
+
+
+Render = Callable[..., Response]
+
+
+def install(app: Flask, service: Service) -> None:
+    """Give templates what they need; a page is made by `render`."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    stamp = _stamp(Path(app.static_folder or ""))
+    links = Links(service.settings.base)
+
+    @app.context_processor
+    def at_hand() -> dict[str, Any]:
+        language: str = g.get("language", service.settings.lang)
+
+        def message(template: str, **params: object) -> Markup:
+            return _filled(translate(template, language), params)
+
+        def counted(one: str, many: str, count: int, **params: object) -> Markup:
+            return _filled(plural(one, many, count, language), {"n": number(count, language), **params})
+
+        return {
+            "lang": language,
+            "other_languages": [(tag, NAMES[tag], again(lang=tag)) for tag in LANGUAGES if tag != language],
+            "_": message,
+            "plural": counted,
+            "number": lambda value: number(value, language),
+            "date": lambda value: date(value, language),
+            "size": lambda value: size(value, language),
+            "links": links,
+            "again": again,
+            "shortened": shortened,
+            "release": current(service),
+            "remote": bool(service.settings.store),
+            "sheet": url_for("static", filename="site.css", v=stamp),
+            "here": request.path,
+        }
+
+
+def render(template: str, **context: object) -> Response:
+    """Return a page in the language of the request."""
+    response = Response(render_template(template, **context), content_type="text/html; charset=utf-8")
+    response.headers["Content-Language"] = g.get("language", "en")
+    return response
+
+
+def current(service: Service) -> Release | None:
+    """Return the release that pages speak of; None before the first one, with a remote store, and when it is broken."""
+    try:
+        return None if service.settings.store else service.shelf.current()
+    except KgError:
+        return None  # a broken state is said by /-/ready and by every question; a page of a problem must still appear
+
+
+def _filled(text: str, params: dict[str, object]) -> Markup:
+    # our own messages may carry markup; what goes into them is escaped
+    return Markup(text).format(**params) if params else Markup(text)  # noqa: S704
+
+
+def _stamp(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,159 @@
+"""The SPARQL 1.1 Protocol read from a request: exactly one query, its dataset, and what we add to it (2.1)."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from flask import Request
+
+from kgservice.errors import (
+    AddressTooLong,
+    BodyInvalid,
+    MediaTypeUnsupported,
+    ParameterInvalid,
+    QueryForbidden,
+    RequestTooLarge,
+)
+from kgservice.settings import Settings
+from kgservice.terms import Graphs
+
+_ADDRESS = 1 << 16  # bytes of a query string
+_FIELDS = 1000
+_GAP = r"(?:[ \t\r\n]|\#[^\r\n]*)*+"
+_FORM = re.compile(
+    rf"{_GAP}(?:(?:BASE{_GAP}<[^>]*>|PREFIX{_GAP}[^\s:]*+:{_GAP}<[^>]*>){_GAP})*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks: a query, or none, and the parameters beside it."""
+
+    query: str | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    seconds: float
+    """The deadline: KG_QUERY_SECONDS, or less where `timeout` says so."""
+    format: str
+    """What `format` names, or an empty text."""
+    page: int
+    """Page of the table, from 1."""
+    illustrative: bool
+    """True where `with=illustrative` puts invented statements beside the known ones."""
+
+    @property
+    def form(self) -> str:
+        """Return `select`, `ask`, `construct` or `describe` by the beginning; the parser has the last word."""
+        found = _FORM.match(self.query or "")
+        return found[1].lower() if found else "select"
+
+
+def read(request: Request, settings: Settings) -> Asked:
+    """Return what a GET, a POST of either kind, or a QUERY asks (SPARQL 1.1 Protocol 2.1.1-2.1.3).
+
+    Raises:
+        AddressTooLong, RequestTooLarge: the text is longer than the limits.
+        MediaTypeUnsupported, BodyInvalid: the body is of a foreign type, or not UTF-8.
+        ParameterInvalid: more than one query, or a parameter that cannot be read.
+        QueryForbidden: an update; releases are read only.
+    """
+    if len(request.query_string) > _ADDRESS:
+        raise AddressTooLong("The address is longer than {limit} bytes; send the query by POST.", limit=_ADDRESS)
+    fields = _fields(request.query_string, "address")
+    body, direct = "", False
+    if request.method in ("POST", "QUERY"):
+        direct, body = _body(request, settings.query_bytes)
+        if not direct:
+            fields += _fields(body.encode(), "body")
+    given = [value for name, value in fields if name == "query"] + ([body] if direct else [])
+    if len(given) > 1:
+        raise ParameterInvalid("A request carries exactly one query, this one carries {count}.", count=len(given))
+    if not given and any(name == "update" for name, _ in fields):
+        raise _update()
+    if given and len(given[0].encode()) > settings.query_bytes:
+        raise _too_large(settings.query_bytes)
+    default = tuple(value for name, value in fields if name == "default-graph-uri")
+    illustrative = _last(fields, "with") == "illustrative"
+    if illustrative and not default:
+        names = Graphs(settings.base)
+        default = (names.known, names.illustrative)
+    return Asked(
+        given[0] if given else None,
+        default,
+        tuple(value for name, value in fields if name == "named-graph-uri"),
+        _seconds(_last(fields, "timeout"), settings.query_seconds),
+        _last(fields, "format").strip().lower(),
+        page(_last(fields, "page")),
+        illustrative,
+    )
+
+
+def page(text: str) -> int:
+    """Return the number of a page of a table, 1 where none is given.
+
+    Raises:
+        ParameterInvalid: it is no number of a page.
+    """
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdecimal() and int(text[:9]) > 0 and len(text) < 10):
+        raise ParameterInvalid("page is a whole number from 1, not {text}.", text=text)
+    return int(text)
+
+
+def _body(request: Request, limit: int) -> tuple[bool, str]:
+    """Return the body as text, and whether it is the query itself."""
+    kind = request.mimetype
+    direct = kind == "application/sparql-query"
+    if kind == "application/sparql-update":
+        raise _update()
+    if not direct and kind != "application/x-www-form-urlencoded":
+        raise MediaTypeUnsupported(
+            "Queries come as application/sparql-query or application/x-www-form-urlencoded, not as {kind}.",
+            kind=kind or "nothing",
+        )
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8"):
+        raise MediaTypeUnsupported("Queries are written in UTF-8, not in {charset}.", charset=charset)
+    most = limit if direct else 3 * limit + _ADDRESS
+    if (request.content_length or 0) > most:
+        raise _too_large(limit)
+    request.max_content_length = most
+    try:
+        return direct, request.get_data(cache=False).decode("utf-8")
+    except UnicodeDecodeError:
+        raise BodyInvalid("The body is not UTF-8.") from None
+
+
+def _fields(text: bytes, place: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
+    except UnicodeDecodeError:
+        raise BodyInvalid("The parameters in the {place} are not UTF-8.", place=place) from None
+    except ValueError:
+        raise ParameterInvalid("More than {limit} parameters in one request.", limit=_FIELDS) from None
+
+
+def _last(fields: list[tuple[str, str]], name: str) -> str:
+    return next((value for key, value in reversed(fields) if key == name), "")
+
+
+def _seconds(text: str, most: float) -> float:
+    if not text:
+        return most
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ParameterInvalid("timeout is a number of seconds above 0, not {text}.", text=text)
+    return min(seconds, most)
+
+
+def _update() -> QueryForbidden:
+    return QueryForbidden("Releases are read only: this address takes queries, updates go to a draft.")
+
+
+def _too_large(limit: int) -> RequestTooLarge:
+    return RequestTooLarge("The query is longer than {limit} bytes (KG_QUERY_BYTES).", limit=limit)

@@ -1,0 +1,38 @@
+"""The SPARQL endpoint: the protocol for programs, the query page where a browser asks."""
+
+from flask import Blueprint, Response, request
+
+from kgservice.errors import KgError, ParameterInvalid
+from kgservice.settings import Settings
+from kgservice.web import protocol
+from kgservice.web.answers import KINDS, Answers, wanted
+from kgservice.web.asking import Asking
+from kgservice.web.negotiation import wants_page
+
+
+def blueprint(answers: Answers, asking: Asking, settings: Settings) -> Blueprint:
+    """Return `/sparql`: SPARQL 1.1 Protocol, query operation (2.1), by GET, POST of both kinds, and QUERY."""
+    room = Blueprint("sparql", __name__)
+
+    @room.route("/sparql", methods=["GET", "POST", "QUERY"])
+    def sparql() -> Response:
+        accept = request.headers.get("Accept", "")
+        asked = protocol.read(request, settings)
+        if asked.query is None:
+            if asked.format == "html" or (not asked.format and wants_page(accept, _results())):
+                return asking.page(asked)
+            raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
+        kind = KINDS[asked.form]
+        name = wanted(kind, asked.format, accept)
+        if name == "html":
+            try:
+                return asking.answered(asked, kind)
+            except KgError as error:
+                return asking.failed(asked, error)
+        return answers.respond(answers.question(asked, name))
+
+    return room
+
+
+def _results() -> list[str]:
+    return ["application/sparql-results+json", "application/sparql-results+xml", "text/turtle", "application/rdf+xml"]
