@@ -255,7 +255,7 @@ def test_late_stream_ends_with_an_error_not_with_an_end(pool):
 
 def test_answers_not_fetched_share_one_limit_on_disk(pool):
     store = pool()
-    store._room._limit = 4_000_000
+    store._room.limit = 4_000_000
     query = Question("SELECT * { ?s ?p ?o . VALUES ?x { 1 2 3 } }")
 
     kept = [store.answer(query)]
@@ -383,3 +383,29 @@ def test_adopting_under_24_threads_fails_nobody_and_answers_the_new_release_at_o
 
     assert failures == []
     assert min(counted) > 0
+
+
+def test_reader_who_does_not_read_holds_no_worker(pool):
+    store = pool(workers=1, spool_bytes=1000)
+
+    answer = store.answer(Question("SELECT * { ?s ?p ?o . VALUES ?x { 1 2 3 4 5 6 7 8 9 } }"))
+    assert answer.size is None
+    assert b"true" in body(store, "ASK {}")
+    assert store.status()["busy"] == 0
+    assert len(b"".join(answer.chunks)) > 1 << 22
+    answer.close()
+
+    assert store.status()["spooled"] == 0
+
+
+def test_stream_larger_than_the_room_waits_for_its_reader(pool):
+    store = pool(workers=1, spool_bytes=1000)
+    store._room.limit = 10_000_000
+
+    answer = store.answer(Question("SELECT * { ?s ?p ?o . ?a ?b ?c } LIMIT 100000"))
+    eventually(lambda: store.status()["spooled"] > 9_000_000)
+    size = sum(len(piece) for piece in answer.chunks)
+    answer.close()
+
+    assert size > 25_000_000
+    assert store.status()["spooled"] == 0

@@ -23,7 +23,7 @@ def admit(question: Question) -> tuple[Query, str]:
     if query.uses_service:
         raise QueryForbidden("SERVICE is not executed here: a query never leaves this service.")
     kind = _KINDS[query.form]
-    if kind not in FORMATS[question.format][1].split():
+    if question.format not in FORMATS or kind not in FORMATS[question.format][1].split():
         offered = ", ".join(name for name, (_, kinds) in FORMATS.items() if kind in kinds.split())
         raise NotAcceptable(
             "The answer of {form} cannot be written as {format}; it can be as {offered}.",

@@ -16,6 +16,7 @@ from kgservice.store.starter import Starter, Worker
 from kgservice.terms import Graphs
 
 _SPOOLS = 32  # answers of full spool size that may wait on disk at once
+_LEAST_ROOM = 64 << 20  # bytes
 
 
 class Workers:
@@ -25,7 +26,7 @@ class Workers:
         self._seconds = settings.query_seconds
         self._queue_seconds = settings.queue_seconds
         folder = settings.state if settings.state.is_dir() else None
-        self._room = SpoolRoom(_SPOOLS * settings.spool_bytes, folder)
+        self._room = SpoolRoom(max(_SPOOLS * settings.spool_bytes, _LEAST_ROOM), folder)
         self._limits = Limits(settings.spool_bytes, settings.result_bytes, settings.query_memory, self._room)
         self._tally: Counter[str] = Counter(answered=0, timeout=0, memory=0, crash=0, stopped=0)
         self._starter = Starter(kind)
@@ -92,5 +93,5 @@ class Pool(Workers):
         self._slots.adopt(self._order(store_path, lease_path))
 
     def _order(self, store_path: Path, lease_path: Path | None) -> dict[str, Any]:
-        lease = str(lease_path or "")
-        return {"store": str(store_path), "lease": lease, "memory": self._memory, "known": self._known}
+        lease = str(lease_path.absolute()) if lease_path else ""
+        return {"store": str(store_path.absolute()), "lease": lease, "memory": self._memory, "known": self._known}

@@ -3,6 +3,7 @@
 import json
 import logging
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -48,6 +49,7 @@ class Run:
         self._rows: int | None = None
         self._engine = 0.0
         self._store = worker.store
+        self._draining = False
 
     def answer(self, queued: float) -> Answer:
         """Return the answer, whole if it fits the spool; `queued` are the milliseconds spent waiting.
@@ -60,41 +62,57 @@ class Run:
         self._worker.send(frames.frame(frames.ASKED, json.dumps(asdict(question), ensure_ascii=False).encode()))
         begin = self._next()
         kind = json.loads(begin)["kind"] if begin else "bindings"
+        whole = True
         while (piece := self._next()) is not None:
             self._spool.write(piece)
             if self._spool.size > self._limits.spool_bytes:
-                return self._answer(kind, _Stream(self, self._spool), None, queued)
-        return self._answer(kind, _Whole(self._spool), self._spool.size, queued)
-
-    def more(self) -> Iterator[bytes]:
-        """Yield the rest of a streaming answer as the worker makes it.
-
-        Raises:
-            KgError: the answer cannot be completed; what was sent so far is worthless.
-        """
-        sent = self._spool.size
-        self._spool.close()
-        while (piece := self._next()) is not None:
-            sent += len(piece)
-            if sent > self._limits.result_bytes:
-                self.close()
-                raise self._too_large()
-            yield piece
+                whole = False
+                break
+        if whole:
+            self._spool.finish()
+        else:
+            self._draining = True
+            threading.Thread(target=self._drain, name="kgservice-drain", daemon=True).start()
+        size = self._spool.size if whole else None
+        timings = {"queue": round(queued, 3), "engine": self._engine}
+        return Answer(kind, _Chunks(self, self._spool.read()), size, whole, self._rows, timings, self._store)
 
     def close(self) -> None:
-        """Forget the answer, and the worker with it if it is still at work."""
+        """Forget the answer, and end the worker if it is still at work."""
         self._spool.close()
-        if self._worker:
-            worker, self._worker = self._worker, None
+        worker = self._worker
+        if worker and self._draining:
+            worker.stopped = True
+            worker.kill()  # the draining thread finds it dead and buries it
+        elif worker:
+            self._worker = None
             self._tally["stopped"] += 1
             worker.bury()
             self._give(worker, True)
+
+    def _drain(self) -> None:
+        """Take the rest from the worker at its own pace, so that a slow reader does not hold it."""
+        try:
+            while (piece := self._next()) is not None:
+                self._spool.write(piece, patient=True)
+            self._spool.finish()
+        except KgError as error:
+            worker, self._worker = self._worker, None
+            if worker:
+                worker.bury()
+                self._give(worker, True)
+            self._spool.finish(error)
 
     def _next(self) -> bytes | None:
         """Return the next payload, or None when the answer is whole."""
         worker = self._worker
         if worker is None:
             return None
+        if self._spool.size > self._limits.result_bytes:
+            raise ResultTooLarge(
+                "The answer is larger than {bytes} bytes (KG_RESULT_BYTES); ask for less, or use LIMIT and OFFSET.",
+                bytes=self._limits.result_bytes,
+            )
         begun = time.monotonic()
         try:
             kind, payload = worker.frames.next(begun + self._budget)
@@ -120,13 +138,7 @@ class Run:
             self._tally["answered"] += 1
             self._give(worker, False)
             return None
-        if self._spool.size > self._limits.result_bytes:
-            raise self._too_large()
         return payload
-
-    def _answer(self, kind: str, chunks: Iterator[bytes], size: int | None, queued: float) -> Answer:
-        timings = {"queue": round(queued, 3), "engine": self._engine}
-        return Answer(kind, chunks, size, size is not None, self._rows, timings, self._store)
 
     def _died(self, worker: Worker, late: bool) -> KgError:
         """Bury the worker, start another, and return what ended the query."""
@@ -156,47 +168,19 @@ class Run:
         )
         return error
 
-    def _too_large(self) -> ResultTooLarge:
-        return ResultTooLarge(
-            "The answer is larger than {bytes} bytes (KG_RESULT_BYTES); ask for less, or use LIMIT and OFFSET.",
-            bytes=self._limits.result_bytes,
-        )
 
+class _Chunks:
+    """The chunks of an answer; closing them early ends the run."""
 
-class _Whole:
-    """The chunks of an answer that is whole in its spool."""
-
-    def __init__(self, spool: Spool) -> None:
-        self._spool = spool
-        self._pieces = spool.read()
+    def __init__(self, run: Run, pieces: Iterator[bytes]) -> None:
+        self._run = run
+        self._pieces = pieces
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
         return next(self._pieces)
-
-    def close(self) -> None:
-        self._spool.close()
-
-
-class _Stream:
-    """The chunks of an answer past its spool: what was kept, then what the worker still makes."""
-
-    def __init__(self, run: Run, spool: Spool) -> None:
-        self._run = run
-        self._kept = spool.read()
-        self._rest: Iterator[bytes] | None = None
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        if self._rest is None:
-            for piece in self._kept:
-                return piece
-            self._rest = self._run.more()
-        return next(self._rest)
 
     def close(self) -> None:
         self._run.close()

@@ -129,6 +129,8 @@ class Starter:
         self._orders: queue.SimpleQueue[tuple[Mapping[str, Any], Future[Worker]] | None] = queue.SimpleQueue()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="kgservice-starter", daemon=True)
         self._thread.start()
 
@@ -139,12 +141,17 @@ class Starter:
             StoreUnavailable: no worker can be started.
         """
         future: Future[Worker] = Future()
-        self._orders.put((order, future))
+        with self._lock:
+            if self._closed:
+                raise StoreUnavailable("The service is shutting down; ask again in a moment.")
+            self._orders.put((order, future))
         return future.result()
 
     def close(self) -> None:
         """End the nursery, and with it every worker."""
-        self._orders.put(None)
+        with self._lock:
+            self._closed = True
+            self._orders.put(None)
         self._thread.join()
 
     def _run(self) -> None:
@@ -198,6 +205,8 @@ class Starter:
             [*command, str(theirs.fileno()), str(os.getpid()), self._kind],
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
             env=environment,
             start_new_session=True,  # Ctrl-C in a terminal is for the service, which then ends its workers
         )

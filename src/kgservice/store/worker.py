@@ -37,6 +37,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     sandbox.die_with_parent(int(sys.argv[2]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the service ends its workers itself, after it has ended
     import_engine(sys.argv[3])
     gc.freeze()
     order = Nursery(control).run()
@@ -125,6 +126,7 @@ def live(order: dict[str, Any]) -> None:
     os.close(order["errors"])
     sandbox.die_with_parent(order["parent"])
     channel = socket.socket(fileno=order["channel"])
+    os.nice(5)  # the web process goes first
     code = 1
     try:
         evaluator = open_evaluator(order)
