@@ -119,3 +119,21 @@ def test_slip_that_engines_pass_over_is_refused(shape: str, word: str) -> None:
         compile_shapes(Graph().parse(data=PREFIXES + shape, format="turtle"), lambda _: [])
 
     assert word in str(caught.value)
+
+
+def test_select_may_bring_prefixes_of_its_own() -> None:
+    shapes = """:S a sh:NodeShape ; sh:targetClass :A ; sh:sparql [ sh:message "{?value}" ; sh:select '''
+        PREFIX own: <http://x/>
+        SELECT $this ?value WHERE { $this own:p ?value . FILTER(?value > 3) }''' ] ."""
+    store = pyoxigraph.Store()
+    store.load((PREFIXES + ":a a :A ; :p 5, 2 .").encode(), pyoxigraph.RdfFormat.TURTLE)
+
+    def answers(query: str) -> Iterator[list[str | None]]:
+        for solution in store.query(query):  # type: ignore[union-attr]
+            yield [None if term is None else str(term) for term in solution]
+
+    checks = compile_shapes(Graph().parse(data=PREFIXES + shapes, format="turtle"), answers)
+    (result,) = validate(checks, answers)
+
+    assert result.focus == "<http://x/a>"
+    assert result.messages == {"": "5"}

@@ -43,7 +43,7 @@ def selects(graph: Graph, shape: Node, steps: str) -> Iterator[Select]:
         text = graph.value(constraint, SH.select)
         if text is None:
             raise ShapesInvalid("{shape}: a SPARQL constraint needs sh:select.", shape=shape)
-        tokens = _tokens(str(text))
+        own, tokens = _prologue(shape, _tokens(str(text)))
         _refuse(shape, tokens)
         names, body = _parts(shape, tokens)
         if not _set_based(tokens[_opening(tokens) :]):
@@ -54,7 +54,7 @@ def selects(graph: Graph, shape: Node, steps: str) -> Iterator[Select]:
         shown = {
             (m.language or "").lower(): str(m) for m in graph.objects(constraint, SH.message) if isinstance(m, Literal)
         }
-        yield Select(body.replace("$PATH", steps), names, _prefixes(graph, constraint), shown)
+        yield Select(body.replace("$PATH", steps), names, _prefixes(graph, constraint) + own, shown)
 
 
 def exists(graph: Graph, shape: Node, x: str) -> Iterator[str]:
@@ -74,6 +74,14 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     return [
         (match.lastgroup or "sign", match.group()) for match in _TOKEN.finditer(text) if match.lastgroup != "comment"
     ]
+
+
+def _prologue(shape: Node, tokens: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
+    """Return the PREFIX declarations that a select brings itself, and the rest of it."""
+    start = next((n for n, (kind, value) in enumerate(tokens) if kind == "word" and value.upper() == "SELECT"), None)
+    if start is None:
+        raise ShapesInvalid("{shape}: sh:select must be a SELECT query.", shape=shape)
+    return "".join(value for _, value in tokens[:start]), tokens[start:]
 
 
 def _refuse(shape: Node, tokens: list[tuple[str, str]]) -> None:
