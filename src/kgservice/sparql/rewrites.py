@@ -1,0 +1,103 @@
+"""Rewrites of a query for the embedded engine, so that it answers right where it would crash or err.
+
+Each is a function that returns edits on the source; no line is added or removed, so line numbers stay. They are for
+the embedded engine alone: a remote one does not know our sort key.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+
+from kgservice.sparql.edits import Edit, applied
+from kgservice.sparql.query import Query
+from kgservice.sparql.tree import CLOSING, OPENING, Node, Tree
+
+SORT_KEY = "urn:x-kg:sortkey"
+"""IRI of the custom function that the engine is given: `sortkey.key` of its one argument, as a plain literal."""
+
+_ONE_KIND = frozenset(
+    {
+        # calls whose results all have one kind, which the engine sorts well by itself
+        "str", "lang", "datatype", "strlen", "count", "year", "month", "day", "hours", "minutes", "bound", "isiri",
+        "isuri", "isblank", "isliteral", "isnumeric", "encode_for_uri", "struuid", "md5", "sha1", "sha256", "sha384",
+        "sha512", "contains", "strstarts", "strends", "regex", "langmatches", "sameterm",
+    }
+)  # fmt: skip
+
+
+def safe(query: Query, without: Collection[str] = ()) -> str:
+    """Return the text to hand to the embedded engine: every rewrite of `REWRITES` but those named in `without`.
+
+    The engine needs `SORT_KEY` among its custom functions. An error of the engine counts columns of the text it got:
+    parse the original again for the place to show.
+    """
+    edits = [edit for name, rewrite in REWRITES.items() if name not in without for edit in rewrite(query)]
+    return applied(query.text, edits) if edits else query.text
+
+
+def sorted_by_key(query: Query) -> Iterator[Edit]:
+    """Wrap every ORDER BY key, at any level, in the sort key (SPARQL 1.1 Query 15.1).
+
+    The engine compares literals by value or, where they have none in common, by text: that is no order at all, its
+    sort panics or misplaces rows. Keys that have one kind by their function stay as they are.
+    """
+    tree = query.tree
+    for condition in tree.named("OrderCondition"):
+        first = condition.first + (tree.tokens[condition.first].kind in ("asc", "desc"))
+        if _is_of_one_kind(tree, first, condition):
+            continue
+        opening = "" if tree.tokens[first].kind == "(" else "("
+        start, end = tree.tokens[first].start, tree.tokens[condition.end - 1].end
+        yield Edit(start, start, f"(<{SORT_KEY}>{opening}")
+        yield Edit(end, end, "))" if opening else ")")
+
+
+def plain_concatenation(query: Query) -> Iterator[Edit]:
+    """Take the language tag from GROUP_CONCAT, which returns a plain literal (SPARQL 1.1 Query 18.5.1.7)."""
+    tree = query.tree
+    for call in tree.named("Args"):
+        if tree.word(call.first - 1).lower() == "group_concat":
+            start, end = tree.tokens[call.first - 1].start, tree.tokens[call.end - 1].end
+            yield Edit(start, start, "STR(")
+            yield Edit(end, end, ")")
+
+
+REWRITES: dict[str, Callable[[Query], Iterator[Edit]]] = {
+    "order": sorted_by_key,
+    "group-concat": plain_concatenation,
+}
+"""Rewrites by the name under which each can be left out."""
+
+
+def _is_of_one_kind(tree: Tree, first: int, condition: Node) -> bool:
+    """Tell whether a key is one call of `_ONE_KIND`, in any number of brackets, or the name of a projected one."""
+    last = condition.end - 1
+    while tree.tokens[first].kind == "(" and tree.tokens[last].kind == ")" and _closing(tree, first) == last:
+        first, last = first + 1, last - 1
+    if tree.tokens[first].kind == "VAR" and first == last:
+        return _names_one_kind(tree, tree.word(first)[1:], condition)
+    return _is_call(tree, first, last)
+
+
+def _names_one_kind(tree: Tree, name: str, condition: Node) -> bool:
+    order = condition.parent
+    for projection in tree.children(order.parent if order else None, "Projection"):
+        for naming in tree.children(projection, "As"):
+            if tree.word(naming.end - 2)[1:] == name:
+                return _is_call(tree, naming.first + 1, naming.end - 4)
+    return False
+
+
+def _is_call(tree: Tree, first: int, last: int) -> bool:
+    if tree.tokens[first].kind != "FN" or tree.word(first).lower() not in _ONE_KIND:
+        return False
+    return (first + 1 if tree.tokens[first + 1].kind == "NIL" else _closing(tree, first + 1)) == last
+
+
+def _closing(tree: Tree, opening: int) -> int:
+    """Return the token that closes the bracket which a token opens."""
+    depth = 0
+    for at in range(opening, len(tree.tokens)):
+        kind = tree.tokens[at].kind
+        depth += (kind in OPENING) - (kind in CLOSING)
+        if depth == 0:
+            return at
+    return -1
