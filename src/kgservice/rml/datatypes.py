@@ -1,7 +1,10 @@
 """Lexical forms of XSD datatypes: which texts are values, and their canonical form as the engine stores it."""
 
 import datetime
+import decimal
+import math
 import re
+from collections.abc import Callable
 
 import polars as pl
 
@@ -67,6 +70,10 @@ def canonical_column(texts: pl.Series, datatype: str) -> pl.Series:
         )
     if name == "boolean":
         return texts.replace({"1": "true", "0": "false"})
+    if name in _CANONICAL:
+        distinct = texts.unique()
+        written = [_CANONICAL[name](text) for text in distinct.to_list()]
+        return texts.replace(distinct, pl.Series(written, dtype=pl.String))
     return texts
 
 
@@ -74,6 +81,30 @@ def _canonical_number(texts: pl.Series) -> pl.Series:
     number = texts.str.replace(r"^\+", "").str.replace(r"^(-?)\.", "${1}0.")
     number = number.str.replace(r"^(-?)0+(\d)", "${1}${2}").str.replace(r"(\.\d*?)0+$", "${1}").str.replace(r"\.$", "")
     return number.str.replace(r"^-0$", "0")
+
+
+def _canonical_double(text: str) -> str:
+    value = float(text)
+    if not math.isfinite(value):
+        return {"nan": "NaN", "inf": "INF", "-inf": "-INF"}[str(value)]
+    digits = format(decimal.Decimal(repr(value)), "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def _canonical_time(text: str) -> str:
+    shorter = re.sub(r"(:\d\d\.\d*?)0+(?=\D|$)", r"\1", text)
+    return re.sub(r"[+\-]00:00$", "Z", re.sub(r"\.(?=\D|$)", "", shorter))
+
+
+_CANONICAL: dict[str, Callable[[str], str]] = {
+    "double": _canonical_double,
+    "dateTime": _canonical_time,
+    "dateTimeStamp": _canonical_time,
+    "time": _canonical_time,
+    "date": _canonical_time,
+    "gYear": _canonical_time,
+    "gYearMonth": _canonical_time,
+}
 
 
 def _is_value(text: str, name: str) -> bool:

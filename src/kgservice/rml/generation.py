@@ -74,7 +74,7 @@ class Generator:
         expression = term.expression
         if expression is None:
             return self._nameless(evaluator)
-        if isinstance(expression, Constant):
+        if isinstance(expression, Constant) and term.language is None and term.datatype is None:
             return constant(self._constant(expression), evaluator.height)
         if term.kind is TermKind.LITERAL:
             return self._literals(evaluator, term, expression)

@@ -25,10 +25,10 @@ def check_path(path: str, formulation: str) -> None:
 
 @lru_cache(maxsize=512)
 def json_path(path: str) -> JSONPath | CompoundJSONPath:
-    """Return a compiled JSONPath; a plain `name` is read as `$.name`, and `^` begins at the enclosing record."""
+    """Return a compiled JSONPath; a plain `name` is read as `$.name`, and `^` begins at the object around it."""
     written = path.lstrip("^")
     if path != written and not written.startswith("."):
-        raise PathError("a path from the enclosing record is written ^.name")
+        raise PathError("a path from the object around a record is written ^.name")
     if not written.startswith("$"):
         written = f"${written}" if written.startswith((".", "[")) else f"$.{written}"
     try:

@@ -27,6 +27,10 @@ class Record:
 
 def cut(record: Record, formulation: str, iterator: str) -> Iterator[Record]:
     """Yield the records that an iterator finds inside a record, with its row."""
+    if formulation == "JSONPath":
+        for match in json_path(iterator).finditer(record.value):
+            yield Record(record.row, match.obj, _enclosing(match, record.row, record.parent))
+        return
     for value in evaluate(iterator, formulation, record.value):
         yield Record(record.row, value, record)
 
@@ -37,19 +41,19 @@ def iterate(document: Any, formulation: str, iterator: str) -> Iterator[Record]:
         document = document.getroot()
     if iterator and formulation == "JSONPath":
         for row, match in enumerate(json_path(iterator).finditer(document), 1):
-            yield Record(row, match.obj, _enclosing(match, row))
+            yield Record(row, match.obj, _enclosing(match, row, None))
         return
     values = evaluate(iterator, formulation, document) if iterator else [document]
     for row, value in enumerate(values, 1):
         yield Record(row, value)
 
 
-def _enclosing(match: JSONPathMatch, row: int) -> Record | None:
-    """Return the objects around a match, innermost first; lists are passed over."""
+def _enclosing(match: JSONPathMatch, row: int, outer: Record | None) -> Record | None:
+    """Return the objects around a match, innermost first, then the outer ones; lists are passed over."""
     above = match.parent
     while above is not None and not isinstance(above.obj, dict):
         above = above.parent
-    return Record(row, above.obj, _enclosing(above, row)) if above is not None else None
+    return Record(row, above.obj, _enclosing(above, row, outer)) if above is not None else outer
 
 
 def texts(record: Record, formulation: str, reference: str) -> list[str]:

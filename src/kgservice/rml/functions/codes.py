@@ -22,9 +22,9 @@ _LATIN = dict(
 @by_value("a text with letters or digits", text="cell")
 def slug(text: str) -> str | None:
     """Return a key of Latin letters, digits and hyphens: Cyrillic transliterated, accents and %-encoding undone."""
-    latin = "".join(_LATIN.get(letter, letter) for letter in unquote(text).lower())
-    plain = unicodedata.normalize("NFKD", latin)
-    return re.sub(r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-") or None
+    latin = "".join(_LATIN.get(letter, letter) for letter in unicodedata.normalize("NFC", unquote(text)).lower())
+    letters = (letter for letter in unicodedata.normalize("NFKD", latin).lower() if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", "-", "".join(letters)).strip("-") or None
 
 
 @by_column("a wording of the code table {table}", text="cell", table="table")
