@@ -83,7 +83,7 @@ def test_rows_of_a_repeated_key_are_all_named(tmp_path: Path) -> None:
     conversion = converted(folder(tmp_path), tmp_path, people__csv=PEOPLE + "3,Вера,,,seen,\n 2,Глеб,,,seen,\n")
 
     assert found(conversion) == [("table/key-repeated", ((3, "id", "2"), (5, "id", "2")))]
-    assert messages(conversion) == ["The key 2 (id) stands in 2 rows: 3, 5."]
+    assert messages(conversion) == ["The key 2 (id) stands in several rows: 3, 5."]
 
 
 def test_key_repeated_in_another_file_is_named_with_it(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Holds a source to its own sample: what the mapping makes of it must be what `sample/expected.nq` says."""
 
 import gzip
+import json
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kgservice import rml
@@ -14,6 +16,7 @@ from kgservice.report import Cell, Finding, Severity, Text
 BASE = "https://example.org/"
 """Base of IRIs in every expectation."""
 _EXPECTED = "expected.nq"
+_FINDINGS = "expected-findings.json"
 _LIMIT = 1 << 28
 _CAP = 100
 _SHOWN = 5
@@ -41,8 +44,7 @@ def check(source: Source) -> list[Finding]:
             made = _quads(conversion)
     except KgError as error:
         return [_broken(source, source.folder / "sample", error)]
-    serious = [one for one in conversion.report.findings if one.severity is Severity.VIOLATION]
-    return [*serious, *_differences(source, made)]
+    return [*_unforeseen(source, conversion.report.findings), *_differences(source, made)]
 
 
 def expectation(source: Source) -> str:
@@ -60,7 +62,7 @@ def _sample(source: Source) -> list[Path]:
     folder = source.folder / "sample"
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.name != _EXPECTED and not path.name.startswith("."))
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(("expected", ".")))
 
 
 def _converted(source: Source, sample: list[Path], work: Path) -> Conversion:
@@ -75,6 +77,53 @@ def _quads(conversion: Conversion) -> list[str]:
     return sorted(lines)
 
 
+def entry_of(finding: Finding) -> dict[str, str | int]:
+    """Return a finding as `sample/expected-findings.json` lists it: with its first cell."""
+    cell = finding.cells[0] if finding.cells else Cell("")
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "file": cell.file,
+        "sheet": cell.sheet,
+        "row": cell.row,
+        "column": cell.column,
+        "value": cell.value,
+    }
+
+
+def _unforeseen(source: Source, findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings that the sample is not meant to give, and one for each that it should give and does not."""
+    path = source.folder / "sample" / _FINDINGS
+    expected = json.loads(path.read_text("utf-8")) if path.is_file() else []
+    made = [entry_of(finding) for finding in findings]
+    new = [
+        finding
+        for finding, entry in zip(findings, made, strict=True)
+        if entry not in expected and finding.severity is not Severity.INFO
+    ]
+    remedy = Text("Mend the mapping, or write the expectation anew where the change is meant.")
+    lost = [
+        Finding(
+            "source/sample-finding-lost",
+            Severity.VIOLATION,
+            Text(
+                "The sample no longer gives the finding {rule} at {cell}.",
+                {"rule": entry["rule"], "cell": _cell(entry)},
+            ),
+            remedy,
+            (Cell(str(path)),),
+            source.name,
+        )
+        for entry in expected
+        if entry not in made
+    ]
+    return [*new, *lost]
+
+
+def _cell(entry: Mapping[str, object]) -> str:
+    return " ".join(str(entry[name]) for name in ("file", "sheet", "row", "column") if entry[name])
+
+
 def _differences(source: Source, made: list[str]) -> list[Finding]:
     path = source.folder / "sample" / _EXPECTED
     expected = path.read_text("utf-8").splitlines(keepends=True) if path.is_file() else []
@@ -83,9 +132,13 @@ def _differences(source: Source, made: list[str]) -> list[Finding]:
         (
             "source/sample-lost",
             set(expected) - set(made),
-            "The sample lacks {count} expected statements: {lines}",
+            "The sample no longer gives expected statements ({count}): {lines}",
         ),
-        ("source/sample-new", set(made) - set(expected), "The sample gives {count} statements not expected: {lines}"),
+        (
+            "source/sample-new",
+            set(made) - set(expected),
+            "The sample gives statements that are not expected ({count}): {lines}",
+        ),
     ):
         if lines:
             few = "".join(f"\n    {line.rstrip()}" for line in sorted(lines)[:_SHOWN])

@@ -8,7 +8,7 @@ import polars as pl
 
 from kgservice import rml
 from kgservice.errors import SourceUnreadable
-from kgservice.intake import columns, keys, lineage
+from kgservice.intake import columns, coverage, index, keys
 from kgservice.intake.failures import tell
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source, Table
@@ -31,12 +31,13 @@ def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) 
     job = _Job(source, mapping, base, Collector(source.name, cap))
     for table, files in assigned(source, delivery.files, job.collector):
         job.read(table, files)
+    job.check_coverage()
     job.convert()
     out.mkdir(parents=True, exist_ok=True)
     graphs = job.statements.write(out, base)
     job.collector.counts["triples"] = sum(file.triples for file in graphs.values())
     folder = out / "lineage"
-    lineage.record(folder, source, delivery, base, job.places, job.subjects())
+    index.record(folder, source, delivery, base, job.places, job.subjects())
     return Conversion(graphs, job.collector.report(), folder)
 
 
@@ -90,7 +91,7 @@ def _no_rows(table: Table, files: list[DeliveredFile]) -> SourceUnreadable:
         "{file} has no records for {table}: nothing is found at {iterator} (iterator in source.toml).",
         file=names,
         table=table.name,
-        iterator=table.iterator or "the root",
+        iterator=table.iterator or "/",
     )
 
 
@@ -103,7 +104,7 @@ class _Job:
         self.base = base
         self.collector = collector
         self.statements = Statements()
-        self.places: list[lineage.Place] = []
+        self.places: list[index.Place] = []
         self._tables: list[tuple[Table, list[DeliveredFile]]] = []
         self._sheets: dict[str, list[Sheet]] = {}
         self._subjects: list[pl.DataFrame] = []
@@ -114,7 +115,7 @@ class _Job:
         """Read every table, check its files together, and map them one by one."""
         for table, files in self._tables:
             for one, sheet in zip(files, self._sheets[table.name], strict=True):
-                self.places.append(lineage.Place(table.name, one.name, one.sha256, sheet.sheet))
+                self.places.append(index.Place(table.name, one.name, one.sha256, sheet.sheet))
                 for produced in mapped(self.mapping, table, sheet, self.base, self._others(table)):
                     self._take(produced, sheet)
 
@@ -136,6 +137,16 @@ class _Job:
             texts = sheet.frame.drop(ROW)
             self.collector.counts["cells"] += texts.height * texts.width - sum(texts.null_count().row(0))
         return sheet
+
+    def check_coverage(self) -> None:
+        """Check, file by file, that the tables of JSON and XML use every value."""
+        read: dict[str, list[tuple[Table, Sheet]]] = {}
+        for table, files in self._tables:
+            for one, sheet in zip(files, self._sheets[table.name], strict=True):
+                if sheet.formulation != "CSV":
+                    read.setdefault(one.name, []).append((table, sheet))
+        for tables in read.values():
+            coverage.check(self.mapping, tables, self.collector)
 
     def _others(self, table: Table) -> dict[str, pl.DataFrame | list[rml.Record]]:
         """Return what joins may lead to: the other tables of the delivery."""

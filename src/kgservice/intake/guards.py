@@ -65,7 +65,10 @@ def check_xml(data: bytes, name: str) -> None:
 def _check_directory(members: list[zipfile.ZipInfo], name: str, limit: int) -> None:
     if len(members) > _MEMBERS:
         raise SourceUnreadable(
-            "{file} holds {count} files; at most {limit} are read.", file=name, count=len(members), limit=_MEMBERS
+            "{file} holds too many files: {count}, of which at most {limit} are read.",
+            file=name,
+            count=len(members),
+            limit=_MEMBERS,
         )
     for member in members:
         parts = member.filename.replace("\\", "/").split("/")

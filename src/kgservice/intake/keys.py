@@ -76,8 +76,8 @@ def _repeated(table: Table, sheets: Sequence[Sheet], rows: pl.DataFrame, collect
         collector.violation(
             rule,
             Text(
-                "The key {value} ({column}) stands in {count} rows: {rows}.",
-                {"value": value, "column": columns, "count": len(cells), "rows": _listed(cells)},
+                "The key {value} ({column}) stands in several rows: {rows}.",
+                {"value": value, "column": columns, "rows": _listed(cells)},
             ),
             Text("Give each thing its own key, or leave one row for it; as it stands, the rows become one thing."),
             *cells,

@@ -72,13 +72,13 @@ def as_json(report: Report, language: str) -> str:
 
 
 def place(cell: Cell) -> str:
-    """Return where a cell stands, in few signs: `file:[sheet]:row(line 5):column`."""
+    """Return where a cell stands, in few signs: `file:[sheet]:row (line 5):column`."""
     parts = [cell.file]
     if cell.sheet:
         parts.append(f"[{cell.sheet}]")
     if cell.row or cell.line:
         rows = str(cell.row) if cell.row else ""
-        parts.append(f"{rows}(line {cell.line})" if cell.line else rows)
+        parts.append(f"{rows} (line {cell.line})".strip() if cell.line else rows)
     if cell.column:
         parts.append(cell.column)
     return ":".join(parts)

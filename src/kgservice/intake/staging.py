@@ -58,6 +58,7 @@ def _kept(path: Path, incoming: Path, kept: Path, left: int, limit: int) -> Deli
     except OSError as error:
         raise SourceUnreadable("{file} cannot be opened: {reason}.", file=path.name, reason=str(error)) from None
     with source, (incoming / path.name).open("wb") as target:
+        before = os.fstat(source.fileno())
         while block := source.read(_BLOCK):
             size += len(block)
             if size > left:
@@ -68,6 +69,11 @@ def _kept(path: Path, incoming: Path, kept: Path, left: int, limit: int) -> Deli
                 )
             digest.update(block)
             target.write(block)
+        after = os.fstat(source.fileno())
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            raise SourceUnreadable(
+                "{file} changed while it was read; deliver it again when it is at rest.", file=path.name
+            )
         target.flush()
         os.fsync(target.fileno())
     if not size:

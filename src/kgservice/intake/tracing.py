@@ -10,8 +10,8 @@ import polars as pl
 from kgservice import rml
 from kgservice.errors import StateBroken
 from kgservice.intake.findings import Collector
+from kgservice.intake.index import Facts, Place, facts, rows_by_place
 from kgservice.intake.interface import Source, Table
-from kgservice.intake.lineage import Facts, Place, facts, rows_by_place
 from kgservice.intake.mapped import mapped, together, with_iterator
 from kgservice.intake.readers import READERS
 from kgservice.intake.readers.reading import ROW, Sheet

@@ -75,14 +75,14 @@ def _separator(text: str, table: Table, name: str, collector: Collector) -> str:
     if best != ",":
         collector.info(
             "read/separator-guessed",
-            Text("{file} was read with {separator} between cells.", {"file": name, "separator": _NAMES[best]}),
+            Text(
+                "{file} was read with “{separator}” between cells.",
+                {"file": name, "separator": best.replace("\t", "TAB")},
+            ),
             Text("If columns look wrong, name the separator in source.toml; else nothing is to be done."),
             Cell(name),
         )
     return best
-
-
-_NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 
 
 def _records(
@@ -104,6 +104,7 @@ def _records(
             failures += 1
             broken(number, begun, str(error))
             if failures >= _BROKEN:
+                broken(number, begun, "")
                 return
             start = begun
 
@@ -116,13 +117,19 @@ def _lines_after(text: str, skipped: int) -> Iterator[str]:
 
 
 def _quiet(number: int, line: int, reason: str) -> None:
-    """Ignore a broken quote: another pass tells it."""
+    """Ignore a broken quote: another pass tells it; an empty reason = there are too many to go on."""
 
 
 def _broken(collector: Collector, name: str, number: int, line: int, reason: str) -> None:
+    if not reason:
+        raise SourceUnreadable(
+            "{file} has {count} rows whose quotes do not match; is it written with other quotes or separators?",
+            file=name,
+            count=_BROKEN,
+        )
     collector.violation(
         "read/quote-broken",
-        Text("A quote that begins in line {line} is not closed properly ({reason}).", {"line": line, "reason": reason}),
+        Text("The quotes of the row that begins in line {line} do not match.", {"line": line}),
         Text('Close the quote; a quote inside a quoted cell is written twice (""). The row was left out.'),
         Cell(name, row=number, line=line if line != number else 0),
     )
@@ -167,9 +174,9 @@ def _misfit(collector: Collector, name: str, number: int, line: int, row: list[s
     cell = Cell(name, row=number, line=line if line != number else 0, value=" | ".join(row)[:200])
     given = {"row": number, "cells": len(row), "width": width}
     if len(row) < width:
-        text = Text("Row {row} has {cells} cells where the headings are {width}: some are missing.", given)
+        text = Text("Row {row} has too few cells: {cells} of {width}.", given)
     else:
-        text = Text("Row {row} has {cells} cells where the headings are {width}: some are too many.", given)
+        text = Text("Row {row} has too many cells: {cells} where the headings are {width}.", given)
     remedy = Text("Give the row a cell for every heading; put a cell that holds the separator in quotes.")
     collector.violation(rule, text, remedy, cell)
 

@@ -124,7 +124,7 @@ def without_unnamed(sheet: Sheet, collector: Collector) -> Sheet:
             collector.violation(
                 "read/heading-empty",
                 Text(
-                    "Column {letter} has {count} values but no heading.",
+                    "Column {letter} has no heading but holds values (filled cells: {count}).",
                     {"letter": letter(int(column.removeprefix(UNNAMED))), "count": filled.height},
                 ),
                 Text("Write a heading over the column, or empty it."),

@@ -1,0 +1,159 @@
+"""Finds values of JSON and XML that no reference of the mapping leads to, so that nothing is lost in silence."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from kgservice import rml
+from kgservice.intake.findings import Collector
+from kgservice.intake.interface import Table
+from kgservice.intake.readers.reading import Sheet
+from kgservice.report import Cell, Text
+
+_NAME = re.compile(r"\[(?:'([^']*)'|\"([^\"]*)\")\]")
+_MANY = re.compile(r"\[[^\]]*\]")
+_PREDICATE = re.compile(r"\[([^\[\]]*)\]")
+_STEP = re.compile(r"(?:@?[\w.\-]+(?::[\w.\-]+)?|text\(\)|\.\.?)")
+_IN_PREDICATE = re.compile(r"@?[A-Za-z_][\w.\-]*(?=\s*(?:=|!=|$))")
+
+
+def check(mapping: rml.Mapping, read: Sequence[tuple[Table, Sheet]], collector: Collector) -> None:
+    """Add a finding for every path with values, in the records of one file, that no table of it uses or lists.
+
+    Files whose mapping has references that cannot be compared (`..`, `//`, functions, axes) are passed over.
+    """
+    used: set[str] = set()
+    for table, sheet in read:
+        found = list(_used(mapping, table, sheet.formulation))
+        if None in found:
+            return
+        used.update(path for path in found if path)
+    told: set[str] = set()
+    for table, sheet in read:
+        filled: Counter[str] = Counter()
+        first: dict[str, Cell] = {}
+        base = _absolute("", table.iterator, sheet.formulation) or ""
+        for record in sheet.records:
+            for path, value in dict(_leaves(record.value, base, sheet.formulation)).items():
+                filled[path] += 1
+                if path not in first:
+                    first[path] = sheet.cell(record.row, _relative(path, base), value[:200])
+        for path, count in filled.items():
+            # a reference to a list as if it were a value is told by the mapping
+            if not {path, path.removesuffix("[]")} & used and path not in told:
+                told.add(path)
+                _tell(first[path], count, collector)
+
+
+def _tell(cell: Cell, count: int, collector: Collector) -> None:
+    collector.violation(
+        "read/column-unmapped",
+        Text(
+            "The mapping uses nothing of {column}, which {count} records fill.", {"column": cell.column, "count": count}
+        ),
+        Text("Map it, or list it under unused in source.toml, so that no value is lost in silence."),
+        cell,
+    )
+
+
+def _used(mapping: rml.Mapping, table: Table, formulation: str) -> Iterator[str | None]:
+    """Yield the absolute paths that a table uses; None = one that cannot be compared."""
+    own = _absolute("", table.iterator, formulation)
+    yield own
+    for name in (*table.key, *table.required, *table.unused):
+        yield from _paths(own or "", name, formulation)
+    for triples_map in mapping.of(table.name):
+        base = _absolute("", triples_map.iterator or table.iterator, formulation)
+        yield base
+        if base is not None:
+            for name in triples_map.references():
+                yield from _paths(base, name, formulation)
+
+
+def _paths(base: str, reference: str, formulation: str) -> Iterator[str | None]:
+    yield _absolute(base, reference, formulation)
+    if formulation == "XPath":
+        # a predicate reads what it compares with
+        for match in _PREDICATE.finditer(reference):
+            before = _absolute(base, reference[: match.start()], formulation)
+            for name in _IN_PREDICATE.findall(match[1]):
+                yield None if before is None else f"{before}/{name}"
+
+
+def _absolute(base: str, reference: str, formulation: str) -> str | None:
+    if formulation == "JSONPath":
+        return _json(base, reference)
+    return _xml(base, reference)
+
+
+def _json(base: str, reference: str) -> str | None:
+    while reference.startswith("^"):
+        # the object around the record: the last name and its list fall away
+        base = re.sub(r"\.?[^.]*$", "", base)
+        reference = reference[1:]
+    plain = _MANY.sub("[]", _NAME.sub(lambda match: "." + (match[1] or match[2] or ""), reference.removeprefix("$")))
+    if ".." in plain or "*" in plain.replace("[*]", ""):
+        return None
+    plain = plain.removeprefix(".")
+    return base + plain if plain.startswith("[") or not base or not plain else f"{base}.{plain}"
+
+
+def _xml(base: str, reference: str) -> str | None:
+    plain = reference
+    while _PREDICATE.search(plain):
+        plain = _PREDICATE.sub("", plain)
+    if "//" in plain:
+        return None
+    path = "" if plain.startswith("/") else base
+    for step in filter(None, plain.split("/")):
+        if not _STEP.fullmatch(step):
+            return None
+        if step == "..":
+            path = path.rpartition("/")[0]
+        elif step not in (".", "text()"):
+            path = f"{path}/{'@' if step.startswith('@') else ''}{step.lstrip('@').rpartition(':')[2]}"
+    return path
+
+
+def _leaves(value: Any, path: str, formulation: str) -> Iterator[tuple[str, str]]:
+    return _json_leaves(value, path) if formulation == "JSONPath" else _xml_leaves(value, path)
+
+
+def _json_leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _json_leaves(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _json_leaves(inner, f"{path}[]")
+    elif value is not None and str(value).strip():
+        yield path, str(value)
+
+
+def _xml_leaves(element: Any, path: str) -> Iterator[tuple[str, str]]:
+    for name, value in _attributes(element):
+        yield f"{path}/@{name}", value
+    text = " ".join(part.strip() for part in _own_texts(element)).strip()
+    if text:
+        yield path, text
+    for child in element:
+        yield from _xml_leaves(child, f"{path}/{_local(child.tag)}")
+
+
+def _attributes(element: Any) -> Iterable[tuple[str, str]]:
+    return [(_local(name), value) for name, value in element.attrib.items() if value.strip()]
+
+
+def _own_texts(element: Any) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        yield child.tail or ""
+
+
+def _local(name: object) -> str:
+    return str(name).rpartition("}")[2]
+
+
+def _relative(path: str, base: str) -> str:
+    return path.removeprefix(base).lstrip("./") or "."

@@ -1,0 +1,98 @@
+"""Keeps what leads from a node back to its rows: the source as it was, places of rows, an index of subjects."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from kgservice.errors import StateBroken
+from kgservice.intake.interface import Delivery, Source
+
+_INDEX = "rows.sqlite"
+_FACTS = "lineage.json"
+_MANY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file or sheet that a conversion read for a table."""
+
+    table: str
+    file: str
+    sha256: str
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What must be known to map a row again: base of IRIs, places, and the folder of deliveries as it was."""
+
+    base: str
+    source: str
+    delivery: str
+    kept: str
+    places: tuple[Place, ...]
+
+
+def record(
+    folder: Path,
+    source: Source,
+    delivery: Delivery,
+    base: str,
+    places: Sequence[Place],
+    subjects: Iterable[tuple[str, int, int]],
+) -> None:
+    """Write the lineage of a conversion: facts, the source's files as they are, and an index from subject to row.
+
+    `subjects` are (subject in N-Triples, number of its place, row), sorted.
+    """
+    content = folder / source.name
+    content.mkdir(parents=True)
+    for path in (source.folder / "source.toml", source.mapping):
+        shutil.copyfile(path, content / path.name)
+    if source.lookups.is_dir():
+        shutil.copytree(source.lookups, content / source.lookups.name)
+    kept = str(delivery.files[0].path.parent.parent) if delivery.files else ""
+    facts = Facts(base, source.name, delivery.sha256, kept, tuple(places))
+    (folder / _FACTS).write_text(json.dumps(asdict(facts), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    with closing(sqlite3.connect(folder / _INDEX, isolation_level=None)) as index:
+        index.execute("PRAGMA journal_mode = OFF")
+        index.execute("PRAGMA synchronous = OFF")
+        index.execute(
+            "CREATE TABLE rows (subject TEXT, place INTEGER, row INTEGER, PRIMARY KEY (subject, place, row))"
+            " WITHOUT ROWID"
+        )
+        index.execute("BEGIN")
+        index.executemany("INSERT INTO rows VALUES (?, ?, ?)", subjects)
+        index.execute("COMMIT")
+
+
+def facts(folder: Path) -> Facts:
+    """Return the facts of a conversion.
+
+    Raises:
+        StateBroken: when the folder holds no lineage.
+    """
+    try:
+        body = json.loads((folder / _FACTS).read_text("utf-8"))
+        places = tuple(Place(**entry) for entry in body.pop("places"))
+        return Facts(**body, places=places)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StateBroken("{path} holds no lineage: {reason}.", path=str(folder), reason=str(error)) from None
+
+
+def rows_by_place(folder: Path, focuses: Iterable[str]) -> dict[int, dict[int, list[str]]]:
+    """Return, by place and row, which of these nodes (IRIs) were made of the row."""
+    wanted = sorted({f"<{focus}>" for focus in focuses})
+    found: dict[int, dict[int, list[str]]] = {}
+    with closing(sqlite3.connect(f"{(folder / _INDEX).absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as index:
+        for start in range(0, len(wanted), _MANY):
+            some = wanted[start : start + _MANY]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT subject, place, row FROM rows WHERE subject IN ({marks}) ORDER BY place, row"  # noqa: S608
+            for subject, place, row in index.execute(query, some):
+                found.setdefault(place, {}).setdefault(row, []).append(subject[1:-1])
+    return found

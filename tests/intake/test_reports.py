@@ -1,0 +1,72 @@
+"""Reports: every finding with its place and remedy, as text, CSV and JSON, in the asker's language."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from kgservice.intake.reports import as_csv, as_json, as_text, place
+from kgservice.report import Cell, Finding, Report, Severity, Text
+
+REPORT = Report(
+    (
+        Finding(
+            "map/date",
+            Severity.VIOLATION,
+            Text("“{value}” is no date", {"value": "x"}),
+            Text("Mend it."),
+            (Cell("a.csv", row=3, column="born", value="x", line=4),),
+        ),
+        Finding("shape", Severity.WARNING, Text("No name"), focus="https://example.org/1", value='"v"'),
+    ),
+    {"omitted": 2, "omitted:map/date": 2},
+)
+
+
+def test_text_groups_by_cause_and_ends_with_the_remedy() -> None:
+    assert as_text(REPORT, "en").splitlines() == [
+        "violation  map/date  (3)",
+        "  a.csv:3 (line 4):born «x»: “x” is no date",
+        "  → Mend it.",
+        "",
+        "warning  shape  (1)",
+        '  https://example.org/1 «"v"»: No name',
+    ]
+
+
+def test_long_causes_are_cut_and_counted() -> None:
+    report = Report(REPORT.findings[:1] * 30)
+
+    assert "  … and 10 more" in as_text(report, "en").splitlines()
+
+
+def test_csv_has_a_row_per_cell_and_runs_no_formula() -> None:
+    cells = (Cell("a.csv", row=2, column="id", value="=1+1"), Cell("a.csv", row=9, column="id", value="-"))
+    report = Report((Finding("table/key-repeated", Severity.VIOLATION, Text("Twice"), None, cells),))
+
+    rows = list(csv.DictReader(io.StringIO(as_csv(report, "en"))))
+
+    assert [(row["row"], row["value"], row["message"]) for row in rows] == [
+        ("2", "'=1+1", "Twice"),
+        ("9", "'-", "Twice"),
+    ]
+
+
+def test_json_reads_back_with_words() -> None:
+    body = json.loads(as_json(REPORT, "en"))
+
+    assert body["conforms"] is False
+    assert [entry["message"] for entry in body["findings"]] == ["“x” is no date", "No name"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (Cell("a.csv"), "a.csv"),
+        (Cell("a.xlsx", "People", 3, "born"), "a.xlsx:[People]:3:born"),
+        (Cell("a.csv", line=7), "a.csv:(line 7)"),
+    ],
+)
+def test_place_is_short(cell: Cell, expected: str) -> None:
+    assert place(cell) == expected
