@@ -42,7 +42,7 @@ class Service:
         from kgservice.knowledge.library import Library
 
         stores = Stores(self._pool, self._earlier, self._remote if self.settings.store else None)
-        return Ask(self.shelf, Library(self.settings.content / "queries"), stores, self.settings)
+        return Ask(self.shelf, Library(self.settings.content / "queries", self.settings.base), stores, self.settings)
 
     @cached_property
     def describe(self) -> Describe:

@@ -128,7 +128,8 @@ class Ingest:
         if draft.content_hash == seen.content_hash and draft.state in ("clean", "blocked"):
             return draft, draft.report()
         tell("Checking against the shapes", 0, 0)
-        report = converted(seen, set(draft.imports)).joined(check(seen, self._content.graphs, self._settings.findings))
+        shapes = check(seen, self._content.graphs, self._settings.findings, self._kept)
+        report = converted(seen, set(draft.imports)).joined(shapes)
         return replace(draft, state=verdict(report), content_hash=seen.content_hash), report
 
     @property

@@ -13,7 +13,7 @@ from kgservice.knowledge import ontology
 from kgservice.knowledge.validation import validate
 from kgservice.releases import Draft, Manifest, Release, Statements
 from kgservice.releases.statements import lines, merged, without, write
-from kgservice.report import Cell, Finding, Report, Severity
+from kgservice.report import Finding, Report, Severity
 from kgservice.store.memory import Memory
 from kgservice.terms import Evidence, Graphs
 
@@ -69,8 +69,11 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
     return Preview(current, found, imports, lineages, known, illustrative)
 
 
-def check(preview: Preview, names: Graphs, cap: int) -> Report:
-    """Validate the whole against the shapes; findings know their cells, at most `cap` are kept and the rest counted."""
+def check(preview: Preview, names: Graphs, cap: int, kept: Path) -> Report:
+    """Validate the whole against the shapes; findings know their cells, at most `cap` are kept and the rest counted.
+
+    `kept` is the folder of deliveries, whose rows are read again to name the cells.
+    """
     shapes = preview.graphs.get(names.shapes)
     if shapes is None:
         return Report()
@@ -79,7 +82,7 @@ def check(preview: Preview, names: Graphs, cap: int) -> Report:
     if next(lines(preview.illustrative), None):
         memory.add([preview.illustrative])
         findings += validate([Path(shapes.file)], memory.rows, known=findings)
-    located = [_located(finding, preview) if i < _RESOLVED else finding for i, finding in enumerate(findings[:cap])]
+    located = [*_located(findings[: min(cap, _RESOLVED)], preview, kept), *findings[_RESOLVED:cap]]
     counts = {"omitted": len(findings) - cap} if len(findings) > cap else {}
     return Report(tuple(located), counts)
 
@@ -144,18 +147,17 @@ def _carried(draft: Draft, current: Release | None, names: Graphs) -> dict[str, 
     return found
 
 
-def _located(finding: Finding, preview: Preview) -> Finding:
+def _located(findings: list[Finding], preview: Preview, kept: Path) -> list[Finding]:
+    """Return findings with source and cells; each file of a delivery is read once for all of them."""
+    found = list(findings)
     for name, records in preview.imports.items():
         for record in records:
-            cells = _cells(preview.lineages[record["lineage"]], finding)
-            if cells:
-                return replace(finding, cells=tuple(cells), source=name)
-    return finding
-
-
-def _cells(folder: Path, finding: Finding) -> list[Cell]:
-    rows = lineage.rows_of(folder, finding.focus)
-    if not rows:
-        return []
-    exact = lineage.locate(folder, finding.focus, finding.path, finding.value) if finding.path else []
-    return exact or rows
+            folder = preview.lineages[record["lineage"]]
+            rows = {at: lineage.rows_of(folder, f.focus) for at, f in enumerate(found) if not f.cells and f.focus}
+            asked = [at for at, cells in rows.items() if cells and found[at].path]
+            questions = [(found[at].focus, found[at].path, found[at].value) for at in asked]
+            exact = dict(zip(asked, lineage.locate_all(folder, questions, kept) if questions else [], strict=True))
+            for at, cells in rows.items():
+                if cells:
+                    found[at] = replace(found[at], cells=tuple(exact.get(at) or cells), source=name)
+    return found
