@@ -298,6 +298,28 @@ def test_hostile_and_broken_xml_is_refused(tmp_path: Path, text: str, message: s
         converted(folder(tmp_path, table=XML, mapping=XML_MAPPING), tmp_path, people__xml=text)
 
 
+def test_blank_texts_and_null_words_of_json_and_xml_are_empty(tmp_path: Path) -> None:
+    (tmp_path / "json").mkdir()
+    (tmp_path / "xml").mkdir()
+    nulls = '\nnulls = ["n/a"]'
+    for_json = folder(tmp_path / "json", table=JSON + nulls, formulation="JSONPath")
+    for_xml = folder(tmp_path / "xml", table=XML + nulls, mapping=XML_MAPPING)
+
+    by_json = converted(
+        for_json,
+        tmp_path / "json",
+        people__json='{"people": [{"id": 1, "name": " ", "born": "n/a", "evidence": "seen"}]}',
+    )
+    by_xml = converted(
+        for_xml,
+        tmp_path / "xml",
+        people__xml='<people><person id="1"><name> </name><born>n/a</born><evidence>seen</evidence></person></people>',
+    )
+
+    assert found(by_json) == found(by_xml) == [("table/required-empty", ((1, "name", ""),))]
+    assert by_json.report.counts == by_xml.report.counts == {"records": 1, "cells": 2, "triples": 1, "omitted": 0}
+
+
 texts = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0\ufeff"), max_size=8)
 words = texts | st.sampled_from(
     ["", " ", "31.02.2000", "2001-02-03", '"', "\\", "\r\n", "<a>", "javascript:x", "a b", "ё"]

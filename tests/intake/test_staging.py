@@ -1,6 +1,7 @@
 """Staging: a delivery is kept under the hash of its bytes, whole or not at all."""
 
 import hashlib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,14 @@ def test_two_files_of_one_name_are_refused(source: Source, tmp_path: Path) -> No
 
     with pytest.raises(SourceUnreadable, match=r"Two files are named a\.csv"):
         stage(source, files, tmp_path / "kept", 100)
+
+
+def test_zip_bomb_is_refused_and_not_kept(source: Source, tmp_path: Path) -> None:
+    bomb = tmp_path / "people.xlsx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("sheet", b"0" * 50_000_000)
+
+    with pytest.raises(SourceUnreadable, match=r"people\.xlsx is refused"):
+        stage(source, [bomb], tmp_path / "kept", 1 << 30)
+
+    assert list((tmp_path / "kept").iterdir()) == []

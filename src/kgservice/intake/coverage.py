@@ -23,34 +23,32 @@ def check(mapping: rml.Mapping, read: Sequence[tuple[Table, Sheet]], collector: 
 
     Files whose mapping has references that cannot be compared (`..`, `//`, functions, axes) are passed over.
     """
-    used: set[str] = set()
+    used: set[str | None] = set()
     for table, sheet in read:
-        found = list(_used(mapping, table, sheet.formulation))
-        if None in found:
-            return
-        used.update(path for path in found if path)
-    told: set[str] = set()
+        used.update(_used(mapping, table, sheet.formulation))
+    known: dict[str, int] = {}
     for table, sheet in read:
         filled: Counter[str] = Counter()
         first: dict[str, Cell] = {}
         base = _absolute("", table.iterator, sheet.formulation) or ""
         for record in sheet.records:
-            for path, value in dict(_leaves(record.value, base, sheet.formulation)).items():
+            for path, value in _leaves(record.value, base, sheet.formulation):
                 filled[path] += 1
                 if path not in first:
                     first[path] = sheet.cell(record.row, _relative(path, base), value[:200])
         for path, count in filled.items():
-            # a reference to a list as if it were a value is told by the mapping
-            if not {path, path.removesuffix("[]")} & used and path not in told:
-                told.add(path)
+            # None = something cannot be compared; a reference to a list as if it were a value is told by the mapping
+            if not {path, path.removesuffix("[]"), None} & used and path not in known:
                 _tell(first[path], count, collector)
+            known[path] = max(known.get(path, 0), count)
+    collector.counts["cells"] += sum(known.values())
 
 
 def _tell(cell: Cell, count: int, collector: Collector) -> None:
     collector.violation(
         "read/column-unmapped",
         Text(
-            "The mapping uses nothing of {column}, which {count} records fill.", {"column": cell.column, "count": count}
+            "The mapping uses nothing of {column}, which has values ({count}).", {"column": cell.column, "count": count}
         ),
         Text("Map it, or list it under unused in source.toml, so that no value is lost in silence."),
         cell,

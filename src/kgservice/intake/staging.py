@@ -4,10 +4,12 @@ import hashlib
 import os
 import secrets
 import shutil
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kgservice.errors import SourceUnreadable, StateBroken
+from kgservice.intake.guards import check_zip
 from kgservice.intake.interface import DeliveredFile, Delivery, Source
 
 _BLOCK = 1 << 20
@@ -17,7 +19,8 @@ def stage(source: Source, files: list[Path], kept: Path, limit: int) -> Delivery
     """Copy files into `kept/<sha256>/<name>` and return the delivery; `limit` = most bytes of all files together.
 
     Raises:
-        SourceUnreadable: for a missing, empty or unreadable file, two files of one name, or more bytes than `limit`.
+        SourceUnreadable: for a missing, empty or unreadable file, two files of one name, a zip bomb, or more bytes
+            (unpacked) than `limit`.
         StateBroken: when the copy cannot be written.
     """
     if not files:
@@ -78,6 +81,8 @@ def _kept(path: Path, incoming: Path, kept: Path, left: int, limit: int) -> Deli
         os.fsync(target.fileno())
     if not size:
         raise SourceUnreadable("{file} is empty.", file=path.name)
+    if zipfile.is_zipfile(incoming / path.name):
+        check_zip(incoming / path.name, path.name, limit)
     home = kept / digest.hexdigest()
     final = home / path.name
     if not final.is_file():

@@ -22,7 +22,7 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
         SourceUnreadable: when it is not JSON (line and column).
     """
     text = decoded(path.read_bytes(), table, name, collector)
-    document = _parsed(text, name, 0, collector)
+    document = _parsed(text, name, 0, table.nulls, collector)
     return of_records(table, name, JSONPATH, rml.iterate(document, JSONPATH, table.iterator))
 
 
@@ -34,20 +34,21 @@ def read_lines(table: Table, path: Path, name: str, collector: Collector) -> She
     """
     text = decoded(path.read_bytes(), table, name, collector)
     records = (
-        rml.Record(number, _parsed(line, name, number - 1, collector))
+        rml.Record(number, _parsed(line, name, number - 1, table.nulls, collector))
         for number, line in enumerate(text.split("\n"), 1)
         if line.strip()
     )
     return of_records(table, name, JSONPATH, records)
 
 
-def _parsed(text: str, name: str, above: int, collector: Collector) -> Any:
+def _parsed(text: str, name: str, above: int, nulls: tuple[str, ...], collector: Collector) -> Any:
     try:
-        return json.loads(
+        value = json.loads(
             text,
             object_pairs_hook=lambda pairs: _object(pairs, name, collector),
             parse_constant=lambda word: _no_number(word, name),
         )
+        return _emptied(value, frozenset(["", *nulls]))
     except json.JSONDecodeError as error:
         raise SourceUnreadable(
             "{file} is not JSON: {reason} (line {line}, column {column}).",
@@ -59,6 +60,17 @@ def _parsed(text: str, name: str, above: int, collector: Collector) -> Any:
     except (RecursionError, ValueError) as error:
         reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise SourceUnreadable("{file} cannot be read as JSON: {reason}.", file=name, reason=reason) from None
+
+
+def _emptied(value: Any, empty: frozenset[str]) -> Any:
+    """Return the value with null for texts of nothing but space or a null word."""
+    if isinstance(value, str):
+        return None if value.strip() in empty else value
+    if isinstance(value, list):
+        return [_emptied(inner, empty) for inner in value]
+    if isinstance(value, dict):
+        return {key: _emptied(inner, empty) for key, inner in value.items()}
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]], name: str, collector: Collector) -> dict[str, Any]:

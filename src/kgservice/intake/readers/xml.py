@@ -44,9 +44,19 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
             line=line,
             column=column,
         ) from None
+    _empty(root, frozenset(["", *table.nulls]))
     records = list(rml.iterate(root, XPATH, table.iterator))
     rows, lines = array("L"), array("L")
     for record in records:
         rows.append(record.row)
         lines.append(getattr(record.value, "sourceline", 0) or 0)
     return replace(of_records(table, name, XPATH, records), lines=(rows, lines))
+
+
+def _empty(root: etree._Element, empty: frozenset[str]) -> None:
+    """Take away texts and attributes of nothing but space or a null word."""
+    for element in root.iter():
+        if not len(element) and element.text and element.text.strip() in empty:
+            element.text = None
+        for name in [name for name, value in element.attrib.items() if str(value).strip() in empty]:
+            del element.attrib[name]
