@@ -213,6 +213,55 @@ def format_of(path: Path) -> ox.RdfFormat:
     return ox.RdfFormat.RDF_XML if path.suffix == ".rdf" else ox.RdfFormat.TURTLE
 
 
+names = st.sampled_from(["?a", "?b", "?c", "?d"])
+things = st.sampled_from(["<u:1>", "<u:2>", "<u:3>", "7", "12"])
+triples = st.tuples(names, st.sampled_from(["<u:p>", "<u:q>", "?e"]), st.one_of(names, things)).map(" ".join)
+keys = st.one_of(
+    names,
+    st.tuples(st.sampled_from(["ASC", "DESC"]), names).map(lambda pair: f"{pair[0]}({pair[1]})"),
+    st.sampled_from(["(?a + 1)", "STR(?b)", "DESC(COALESCE(?c, ?d))", "(BOUND(?d))", "IF(BOUND(?c), ?c, 3)"]),
+)
+orders = st.one_of(st.just(""), st.lists(keys, min_size=1, max_size=3).map(lambda found: f"ORDER BY {' '.join(found)}"))
+groups = st.recursive(
+    st.lists(triples, min_size=1, max_size=3).map(" . ".join),
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(lambda pair: f"{{ {pair[0]} }} UNION {{ {pair[1]} }}"),
+        st.tuples(inner, inner).map(lambda pair: f"{pair[0]} . OPTIONAL {{ {pair[1]} }}"),
+        st.tuples(inner, orders).map(lambda pair: f"{{ SELECT DISTINCT ?a ?b {{ {pair[0]} }} {pair[1]} }}"),
+        st.tuples(inner, inner).map(lambda pair: f"{pair[0]} . FILTER NOT EXISTS {{ {pair[1]} }}"),
+    ),
+    max_leaves=4,
+)
+heads = st.sampled_from(
+    [
+        ("SELECT *", ""), ("SELECT DISTINCT ?a ?b", ""), ("SELECT ?a (COUNT(*) AS ?n)", "GROUP BY ?a"),
+        ("SELECT ?b (GROUP_CONCAT(DISTINCT ?t; SEPARATOR='') AS ?n)", "GROUP BY ?b"),
+        ("CONSTRUCT { ?a <u:r> ?b }", ""),
+    ]
+)  # fmt: skip
+facts = st.lists(
+    st.tuples(st.sampled_from(["<u:1>", "<u:2>", "<u:3>"]), st.sampled_from(["<u:p>", "<u:q>"]), things).map(" ".join),
+    min_size=3,
+    max_size=12,
+)
+
+
+@given(facts, heads, groups, orders)
+@settings(max_examples=100, deadline=None)
+def test_random_queries_answer_the_same_with_and_without_rewriting(
+    data: list[str], head: tuple[str, str], group: str, order: str
+) -> None:
+    text = f"{head[0]} {{ {group} }} {head[1]} {order}"
+    store = ox.Store()
+    store.load("".join(f"{fact} .\n" for fact in data).encode(), format=ox.RdfFormat.TURTLE)
+
+    safe = rewrites.safe(parse(text))
+    one = rows(store.query(text))
+    other = rows(store.query(safe, custom_functions=sorting.FUNCTIONS))
+
+    assert sorted(one) == sorted(other)
+
+
 SECTIONS = (
     "aggregates bind bindings cast construct csv-tsv-res exists functions grouping json-res negation "
     "project-expression property-path subquery"

@@ -40,9 +40,11 @@ def sorted_by_key(query: Query) -> Iterator[Edit]:
     sort panics or misplaces rows. Keys that have one kind by their function stay as they are.
     """
     tree = query.tree
-    for condition in tree.named("OrderCondition"):
+    conditions = tree.named("OrderCondition")
+    named = _named_calls(tree) if conditions else frozenset()
+    for condition in conditions:
         first = condition.first + (tree.tokens[condition.first].kind in ("asc", "desc"))
-        if _is_of_one_kind(tree, first, condition):
+        if _is_of_one_kind(tree, first, condition, named):
             continue
         opening = "" if tree.tokens[first].kind == "(" else "("
         start, end = tree.tokens[first].start, tree.tokens[condition.end - 1].end
@@ -67,23 +69,24 @@ REWRITES: dict[str, Callable[[Query], Iterator[Edit]]] = {
 """Rewrites by the name under which each can be left out."""
 
 
-def _is_of_one_kind(tree: Tree, first: int, condition: Node) -> bool:
+def _is_of_one_kind(tree: Tree, first: int, condition: Node, named: frozenset[tuple[Node | None, str]]) -> bool:
     """Tell whether a key is one call of `_ONE_KIND`, in any number of brackets, or the name of a projected one."""
     last = condition.end - 1
     while tree.tokens[first].kind == "(" and tree.tokens[last].kind == ")" and _closing(tree, first) == last:
         first, last = first + 1, last - 1
     if tree.tokens[first].kind == "VAR" and first == last:
-        return _names_one_kind(tree, tree.word(first)[1:], condition)
+        select = condition.parent.parent if condition.parent else None
+        return (select, tree.word(first)[1:]) in named
     return _is_call(tree, first, last)
 
 
-def _names_one_kind(tree: Tree, name: str, condition: Node) -> bool:
-    order = condition.parent
-    for projection in tree.children(order.parent if order else None, "Projection"):
-        for naming in tree.children(projection, "As"):
-            if tree.word(naming.end - 2)[1:] == name:
-                return _is_call(tree, naming.first + 1, naming.end - 4)
-    return False
+def _named_calls(tree: Tree) -> frozenset[tuple[Node | None, str]]:
+    """Return (SELECT, name) of each `(call AS ?name)` whose call is one of `_ONE_KIND`."""
+    return frozenset(
+        (naming.parent.parent if naming.parent else None, tree.word(naming.end - 2)[1:])
+        for naming in tree.named("As")
+        if _is_call(tree, naming.first + 1, naming.end - 4)
+    )
 
 
 def _is_call(tree: Tree, first: int, last: int) -> bool:

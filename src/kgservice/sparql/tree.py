@@ -56,6 +56,11 @@ class Tree:
             found.setdefault(token[0], []).append(at)
         return found
 
+    @cached_property
+    def within_paths(self) -> frozenset[int]:
+        """Indexes of the tokens that stand in the place of a property (or in the path there)."""
+        return frozenset(at for node in self.by_name.get("Path", ()) for at in range(node.first, node.end))
+
     def named(self, *names: str) -> list[Node]:
         """Return all nodes of these names, in order of the text for each name."""
         return [node for name in names for node in self.by_name.get(name, ())]
