@@ -29,8 +29,8 @@ def pool(store_path: Path, settings: Callable[..., Settings]) -> Iterator[Callab
     """Make pools over the session's release; they are closed at the end."""
     made: list[Pool] = []
 
-    def make(path: Path = store_path, **values: object) -> Pool:
-        made.append(Pool(path, path.parent / "lease", settings(**values)))
+    def make(path: Path = store_path, lease: bool = True, **values: object) -> Pool:
+        made.append(Pool(path, path.parent / "lease" if lease else None, settings(**values)))
         return made[-1]
 
     yield make

@@ -409,3 +409,18 @@ def test_stream_larger_than_the_room_waits_for_its_reader(pool):
 
     assert size > 25_000_000
     assert store.status()["spooled"] == 0
+
+
+MIXED = """SELECT ?v { VALUES ?v { 2 10 "15" "x"@en "2020-01-01"^^<http://www.w3.org/2001/XMLSchema#date> <http://a>
+    true     16777217 "16777216"^^<http://www.w3.org/2001/XMLSchema#float> 9007199254740993 9007199254740992e0 "abc" UNDEF
+    "PT1H"^^<http://www.w3.org/2001/XMLSchema#duration> "P1M"^^<http://www.w3.org/2001/XMLSchema#duration> 1.5 } }"""
+
+
+def test_order_by_any_mix_of_kinds_crashes_nothing(pool):
+    store = pool()
+
+    for direction in ("?v", "DESC(?v)"):
+        assert body(store, f"{MIXED} ORDER BY {direction}", "tsv").count(b"\n") == 17
+    numbers = "SELECT ?v { VALUES ?v { 10 9 2 1.5 -1 100 20e0 } } ORDER BY ?v"
+    assert body(store, numbers, "csv").split() == [b"v", b"-1", b"1.5", b"2", b"9", b"10", b"20", b"100"]
+    assert store.status()["crash"] == 0

@@ -7,19 +7,17 @@ merge (SPARQL 1.1 Query 13.2.1). Where that could show, the query runs on a unio
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 import pyoxigraph
 
 from kgservice.errors import ParameterInvalid, QueryForbidden
-from kgservice.sparql import Query
+from kgservice.sparql import Query, duplicates_show
 from kgservice.store.interface import Question
 from kgservice.terms import is_iri
 
 _UNION_LIMIT = 500_000  # statements; about 400 bytes and 10 microseconds each
 _UNIONS = 2  # kept per worker
-_AGGREGATES = frozenset({"count", "sum", "avg", "min", "max", "sample", "group_concat"})
-_FRESH = frozenset({"BN", "ANON", "["})  # each solution makes its own blank node
-
 Node = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.DefaultGraph
 Graphs = tuple[pyoxigraph.NamedNode | pyoxigraph.DefaultGraph, ...]
 
@@ -55,8 +53,9 @@ class Datasets:
                 if not is_iri(graph):
                     raise ParameterInvalid("The graph {graph} is not an absolute IRI.", graph=graph)
         elif query.has_dataset:
-            default = tuple(clause.iri for clause in query.dataset if not clause.named)
-            named = tuple(clause.iri for clause in query.dataset if clause.named)
+            iris = [(urljoin(question.base, clause.iri), clause.named) for clause in query.dataset]
+            default = tuple(iri for iri, is_named in iris if not is_named)
+            named = tuple(iri for iri, is_named in iris if is_named)
             if not all(is_iri(graph) for graph in default + named):
                 return Dataset(self._store)  # relative IRIs without a base: the engine says what it thinks of them
         else:
@@ -64,7 +63,7 @@ class Datasets:
         nodes = self._nodes(default)
         names = tuple(pyoxigraph.NamedNode(graph) for graph in dict.fromkeys(named))
         if len(nodes) > 1 and duplicates_show(query) and self._overlap(nodes):
-            return Dataset(self._union(nodes, names), None, [*names])
+            return Dataset(self._union(nodes, names), [pyoxigraph.DefaultGraph()], [*names])
         return Dataset(self._store, [*nodes], [*names])
 
     def _nodes(self, graphs: Iterable[str]) -> Graphs:
@@ -113,21 +112,6 @@ class Datasets:
                 )
             union.bulk_extend(batch)
         return union
-
-
-def duplicates_show(query: Query) -> bool:
-    """Tell whether matching a shared triple twice could change the answer; True when in doubt."""
-    tree = query.tree
-    if tree.named("SubSelect", "GroupBy", "Having"):
-        return True
-    words = {tree.word(index).lower() for index in range(len(tree.tokens))}
-    if words & _AGGREGATES:
-        return True
-    if query.form == "ask":
-        return False
-    if query.form == "select":
-        return "distinct" not in {word.lower() for _, word in tree.words(tree.named("Projection")[0])}
-    return query.limit is not None or query.offset is not None or any(t.kind in _FRESH for t in tree.tokens)
 
 
 def _pattern(graph: pyoxigraph.NamedNode | pyoxigraph.DefaultGraph) -> str:

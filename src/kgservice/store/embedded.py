@@ -11,6 +11,8 @@ import pyoxigraph
 from kgservice.errors import StateBroken, StoreUnavailable
 from kgservice.terms import Term
 
+_BLOCK = 1 << 20
+
 
 def build(folder: Path, statements: Iterable[tuple[str | None, Path]]) -> int:
     """Build a store folder from statement files and return how many statements it holds.
@@ -25,30 +27,62 @@ def build(folder: Path, statements: Iterable[tuple[str | None, Path]]) -> int:
     """
     if folder.exists():
         raise StateBroken("The store folder {folder} exists already; remove it.", folder=folder)
+    quads = _Quads(statements)
     try:
         store = pyoxigraph.Store(str(folder))
-        for graph, path in statements:
-            _load(store, graph, path)
+        # NOTE: one load for all graphs: each costs a sync of the disk and files that must be merged again
+        store.bulk_load(cast("IO[bytes]", quads), pyoxigraph.RdfFormat.N_QUADS)
         store.optimize()
         store.flush()
-        count = Snapshot(store).count()
+        return Snapshot(store).count()
+    except (SyntaxError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        message = "A statement file is damaged, {path} or one before it: {reason}."
+        raise StateBroken(message, path=quads.path, reason=error) from None
     except OSError as error:
         raise StateBroken("The store {folder} cannot be written: {reason}.", folder=folder, reason=error) from None
-    return count
 
 
-def _load(store: pyoxigraph.Store, graph: str | None, path: Path) -> None:
-    target = pyoxigraph.NamedNode(graph) if graph else pyoxigraph.DefaultGraph()
-    if path.stat().st_size == 0:
-        return
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path, "rb") as stream:
-                store.bulk_load(cast("IO[bytes]", stream), pyoxigraph.RdfFormat.N_TRIPLES, to_graph=target)
-        else:
-            store.bulk_load(path=str(path), format=pyoxigraph.RdfFormat.N_TRIPLES, to_graph=target)
-    except (SyntaxError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise StateBroken("The statement file {path} is damaged: {reason}.", path=path, reason=error) from None
+class _Quads:
+    """Statement files as one N-Quads file: each triple's final dot is preceded by its graph."""
+
+    def __init__(self, statements: Iterable[tuple[str | None, Path]]) -> None:
+        self.path: Path | None = None
+        self._blocks = self._read(statements)
+        self._block = memoryview(b"")
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, fewer than `size` at the end of a block, none at the end."""
+        if not self._block:
+            self._block = memoryview(next((block for block in self._blocks if block), b""))
+        taken, self._block = self._block[:size], self._block[size:]
+        return bytes(taken)
+
+    def _read(self, statements: Iterable[tuple[str | None, Path]]) -> Iterator[bytes]:
+        for graph, path in statements:
+            self.path = path
+            rest = b""
+            with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+                while block := stream.read(_BLOCK):
+                    whole, end, rest = (rest + block).rpartition(b"\n")
+                    if end:
+                        yield _placed(whole + end, graph)
+            if rest:
+                yield _placed(rest + b"\n", graph)
+
+
+def _placed(lines: bytes, graph: str | None) -> bytes:
+    if graph is None:
+        return lines
+    end = f" <{graph}> .\n".encode()
+    placed = lines.replace(b" .\n", end)  # in N-Triples a line feed stands only at the end of a line
+    if placed.count(end) == lines.count(b"\n"):
+        return placed
+    placed = b""  # not canonical: blank lines, comments, dots without a space
+    for line in lines.splitlines():
+        statement = line.strip()
+        if statement and not statement.startswith(b"#"):
+            placed += statement.removesuffix(b".").rstrip() + end
+    return placed
 
 
 class Snapshot:

@@ -1,15 +1,18 @@
 """Evaluation of one query on the read-only store of a release, inside a worker."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph
 
 from kgservice.errors import EngineCrash, QueryForbidden, QueryInvalid
+from kgservice.sparql import rewrites, sortkey
 from kgservice.store import admission, serialisation
 from kgservice.store.datasets import Datasets
 from kgservice.store.interface import Question
 
+_Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 _PLACE = re.compile(r"error at (\d+):(\d+): ?(.*)", re.DOTALL)
 _FUNCTION = re.compile(r"custom function <(.*)> is not supported")
 
@@ -30,17 +33,19 @@ class Evaluation:
         """
         query, kind = admission.admit(question)
         dataset = self._datasets.choose(question, query)
+        text = rewrites.safe(query)
         try:
             result = dataset.store.query(
-                question.query,
+                text,
                 base_iri=question.base or None,
                 default_graph=dataset.default_graph,
                 named_graphs=dataset.named_graphs,
+                custom_functions=_FUNCTIONS,
             )
             sink.begin(kind, question.format)
             serialisation.write(result, question.format, sink)
         except SyntaxError as error:
-            raise _invalid(str(error)) from None
+            raise self._invalid(question, error) from None
         except PermissionError:
             raise QueryForbidden("This query wants the network, which no query reaches from here.") from None
         except (RuntimeError, ValueError) as error:
@@ -48,14 +53,36 @@ class Evaluation:
                 raise QueryInvalid("There is no function <{function}> here.", function=found[1]) from None
             raise EngineCrash("The engine failed on this query: {reason}", reason=error) from None
 
+    def _invalid(self, question: Question, error: SyntaxError) -> QueryInvalid:
+        try:  # the rewritten text has other columns than the asker's
+            self._store.query(question.query, base_iri=question.base or None)
+        except SyntaxError as original:
+            error = original
+        found = _PLACE.search(str(error))
+        line, column, said = (int(found[1]), int(found[2]), found[3]) if found else (0, 0, str(error))
+        said = said if len(said) < 200 and "[" not in said else "?"  # a page of character classes helps nobody
+        return QueryInvalid(
+            "Line {line}, column {column}: the engine does not accept this query ({said}).",
+            line=line,
+            column=column,
+            said=said,
+        )
 
-def _invalid(text: str) -> QueryInvalid:
-    found = _PLACE.search(text)
-    line, column, said = (int(found[1]), int(found[2]), found[3]) if found else (0, 0, text)
-    said = said if len(said) < 200 and "[" not in said else "?"  # a page of character classes helps nobody
-    return QueryInvalid(
-        "Line {line}, column {column}: the engine does not accept this query ({said}).",
-        line=line,
-        column=column,
-        said=said,
-    )
+
+def _sort_key(term: object) -> pyoxigraph.Literal:
+    return pyoxigraph.Literal(_text(term))
+
+
+def _text(term: object) -> str:
+    if isinstance(term, pyoxigraph.Literal):
+        return sortkey.key("literal", term.value, term.datatype.value, term.language or "")
+    if isinstance(term, pyoxigraph.NamedNode):
+        return sortkey.key("uri", term.value)
+    if isinstance(term, pyoxigraph.Triple):
+        return sortkey.triple(_text(part) for part in (term.subject, term.predicate, term.object))
+    return sortkey.key("bnode", "")
+
+
+_FUNCTIONS: dict[pyoxigraph.NamedNode, Callable[..., _Term | None]] = {
+    pyoxigraph.NamedNode(rewrites.SORT_KEY): _sort_key
+}
