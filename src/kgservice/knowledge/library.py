@@ -53,11 +53,21 @@ class LibraryQuery:
 
 
 class Library:
-    """All questions of a folder `queries/<subject>/<name>.rq`, in the order of subject and name; read on first use."""
+    """All questions of a folder `queries/<subject>/<name>.rq`, read on first use.
+
+    Those tagged `first steps` come first, then the others by subject and name.
+    """
 
     def __init__(self, folder: Path, base: str = "") -> None:
         self.folder = folder
         self.base = base
+
+    @staticmethod
+    def load(content: Path, base: str = "") -> "Library":
+        """Return the library of a content folder, read at once. Raises AuthoredInvalid with file and line."""
+        library = Library(content / "queries", base)
+        library.queries  # noqa: B018 - reads the files now
+        return library
 
     @cached_property
     def queries(self) -> Mapping[str, LibraryQuery]:
@@ -74,7 +84,7 @@ class Library:
                     path=str(path), name=path.stem, other=str(found[path.stem].path),
                 )  # fmt: skip
             found[path.stem] = read_query(path)
-        return found
+        return dict(sorted(found.items(), key=lambda item: "first steps" not in item[1].tags))
 
     def query(self, name: str) -> LibraryQuery:
         """Return a question by its name. Raises QuestionNotFound."""
@@ -98,20 +108,24 @@ class Library:
             QuestionNotFound: there is no such question.
             ParameterInvalid: it has no such parameter, or a value is not of its type.
         """
-        query = self.query(name)
-        known = {parameter.name: parameter for parameter in query.parameters}
-        for given in values:
-            if given not in known:
-                raise ParameterInvalid(
-                    "The question {question} has no parameter {name}. Its parameters: {known}.",
-                    question=name, name=given, known=", ".join(known) or "none",
-                )  # fmt: skip
-        text = query.text
-        for parameter in query.parameters:
-            value = values.get(parameter.name) or parameter.example
-            each = [value] if isinstance(value, str) else value
-            text = replace_values(text, parameter.name, [_term(parameter, one.strip(), self.base) for one in each])
-        return text
+        return fill(self.query(name), values, self.base)
+
+
+def fill(query: LibraryQuery, values: Mapping[str, str | Sequence[str]], base: str) -> str:
+    """Return the SPARQL text of one question, as `Library.fill` does. Raises ParameterInvalid."""
+    known = {parameter.name: parameter for parameter in query.parameters}
+    for given in values:
+        if given not in known:
+            raise ParameterInvalid(
+                "The question {question} has no parameter {name}. Its parameters: {known}.",
+                question=query.name, name=given, known=", ".join(known) or "none",
+            )  # fmt: skip
+    text = query.text
+    for parameter in query.parameters:
+        value = values.get(parameter.name) or parameter.example
+        each = [value] if isinstance(value, str) else value
+        text = replace_values(text, parameter.name, [_term(parameter, one.strip(), base) for one in each])
+    return text
 
 
 def read_query(path: Path) -> LibraryQuery:
