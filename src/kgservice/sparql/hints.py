@@ -101,9 +101,12 @@ def _spaced_iri(place: Place) -> Hint:
     if not wrong:
         return UNKNOWN
     template = "Line {line}, column {column}: an IRI must not contain {found}."
-    shown = "a space" if wrong[0] == " " else wrong[0] if wrong[0] > " " else f"U+{ord(wrong[0]):04X}"
-    params: dict[str, object] = {"found": shown, "offset": start + wrong.start(), "code": f"%{ord(wrong[0]):02X}"}
-    if ">" not in found[0] if found else False:
+    if wrong[0] == " ":
+        template = "Line {line}, column {column}: an IRI must not contain a space."
+    code = f"{ord(wrong[0]):02X}"
+    shown = wrong[0] if wrong[0] > " " else f"U+00{code}"
+    params: dict[str, object] = {"found": shown, "offset": start + wrong.start(), "code": f"%{code}"}
+    if found and ">" not in found[0]:
         return template, "The > that closes the IRI is missing.", params
     return template, "Write {code} in its place.", params
 
