@@ -138,7 +138,7 @@ def fake_service(folder: Path, **environment: str) -> FakeService:
     shelf = Shelf(settings.state, settings.base)
     release = sealed(shelf)
     store = FakeStore(release.store, Graphs(BASE).known)
-    ask = Ask(shelf, Library(settings.content / "queries"), Stores(lambda *_: store, lambda *_: store), settings)
+    ask = Ask(shelf, Library(settings.content / "queries", BASE), Stores(lambda *_: store, lambda *_: store), settings)
     return FakeService(settings, shelf, ask, Describe(ask, settings.base), store)
 
 

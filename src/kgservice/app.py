@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from kgservice.web import asking, guard, home, operations, pages, problems, sparql
+from kgservice.web import asking, catalogue, entities, guard, home, kinds, operations, pages, problems, queries, sparql
 from kgservice.web.answers import Answers
 
 
@@ -26,5 +26,9 @@ def create_app(service: pages.Service) -> Flask:
     page = asking.Asking(answers, service)
     app.register_blueprint(sparql.blueprint(answers, page, settings))
     app.register_blueprint(home.blueprint(service))
+    app.register_blueprint(kinds.blueprint(service))
+    app.register_blueprint(entities.blueprint(service, answers))
+    app.register_blueprint(queries.blueprint(service, answers, page))
+    app.register_blueprint(catalogue.blueprint(service))
     app.register_blueprint(operations.blueprint(service))
     return app

@@ -61,8 +61,13 @@ class Answers:
         """Return the question that a request asks, in a format; relative IRIs stand against the endpoint (2.3)."""
         return Question(
             asked.query or "", name, asked.default_graphs, asked.named_graphs, self._endpoint, asked.seconds,
-            g.get("client", ""), uuid.uuid4().hex,
+            g.get("client", ""), self.fresh(),
         )  # fmt: skip
+
+    @staticmethod
+    def fresh() -> str:
+        """Return an id for a query that nobody can guess."""
+        return uuid.uuid4().hex
 
     def reply(self, question: Question, release: int | None = None) -> Reply:
         """Ask while watching that the asker stays; errors as `Ask.question`."""

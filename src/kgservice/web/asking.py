@@ -13,7 +13,7 @@ from kgservice.web.pages import Service, render
 from kgservice.web.problems import RETRY_SECONDS, problem
 from kgservice.web.protocol import Asked
 
-_START = f"""PREFIX kg: <{PREFIXES["kg"]}>
+START = f"""PREFIX kg: <{PREFIXES["kg"]}>
 PREFIX rdfs: <{PREFIXES["rdfs"]}>
 
 SELECT ?organization ?name WHERE {{
@@ -23,6 +23,7 @@ SELECT ?organization ?name WHERE {{
 ORDER BY ?name
 LIMIT 100
 """
+"""A query to start from."""
 _LONG_ADDRESS = 8000  # characters; a longer query is downloaded by POST
 
 
@@ -32,10 +33,11 @@ class Asking:
     def __init__(self, answers: Answers, service: Service) -> None:
         self._answers = answers
         self._service = service
+        self._endpoint = f"{service.settings.url}sparql"
 
     def page(self, asked: Asked) -> Response:
         """Return the page with a query to start from."""
-        return self._rendered(asked, _START)
+        return self._rendered(asked, START)
 
     def answered(self, asked: Asked, kind: str) -> Response:
         """Return the page with an answer: the release, whether it is whole, rows, times, the table, downloads.
@@ -74,15 +76,20 @@ class Asking:
     def shown(self, answer: Answer, kind: str, page: int) -> dict[str, Any]:
         """Return what the template of an answer needs: a truth value, or a table and the labels of its IRIs."""
         if kind == "boolean":
-            return {"kind": kind, "truth": results.truth(answer)}
+            return {"kind": kind, "truth": results.truth(answer), "table": None, "labels": {}}
         table = results.table(answer, page)
-        return {"kind": kind, "table": table, "labels": self._service.describe.labels(table.iris, g.language)}
+        return {
+            "kind": kind,
+            "truth": None,
+            "table": table,
+            "labels": self._service.describe.labels(table.iris, g.language),
+        }
 
     def _rendered(self, asked: Asked, text: str, **shown: Any) -> Response:
-        shown.setdefault("problem", None)
-        shown.setdefault("kind", "")
+        for name, value in (("problem", None), ("kind", ""), ("table", None), ("truth", None), ("lines", [])):
+            shown.setdefault(name, value)
         seconds = self._service.settings.query_seconds
-        return render("sparql.html", query=text, asked=asked, seconds=seconds, **shown)
+        return render("sparql.html", query=text, asked=asked, seconds=seconds, endpoint=self._endpoint, **shown)
 
 
 def downloads(kind: str, query: str, illustrative: bool) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from kgservice.releases import Release, Shelf
 from kgservice.settings import Settings
 from kgservice.terms import shortened
 from kgservice.web.links import Links, again
+from kgservice.web.nouns import noun
 
 NAMES = {"ru": "Русский", "en": "English"}
 """Languages in their own words."""
@@ -65,9 +66,10 @@ def install(app: Flask, service: Service) -> None:
 
         return {
             "lang": language,
-            "other_languages": [(tag, NAMES[tag], again(lang=tag)) for tag in LANGUAGES if tag != language],
+            "other_languages": [(tag, NAMES[tag]) for tag in LANGUAGES if tag != language],
             "_": message,
             "plural": counted,
+            "noun": lambda kind, count: noun(kind, count, language),
             "number": lambda value: number(value, language),
             "date": lambda value: date(value, language),
             "size": lambda value: size(value, language),

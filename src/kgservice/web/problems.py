@@ -107,9 +107,8 @@ def said(error: KgError, language: str) -> str:
 def answer(document: dict[str, Any], render: Render) -> Response:
     """Return a problem as the asker wants it: a page for a browser, else application/problem+json."""
     status = document["status"]
-    if wants_page(request.headers.get("Accept", ""), ("application/problem+json", "application/json")):
-        response = render("problem.html", problem=document)
-    else:
+    response = _page(document, render)
+    if response is None:
         body = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
         response = Response(body, content_type="application/problem+json; charset=utf-8")
     response.status_code = status
@@ -119,6 +118,16 @@ def answer(document: dict[str, Any], render: Render) -> Response:
     if status in RETRY_SECONDS:
         response.headers["Retry-After"] = str(RETRY_SECONDS[status])
     return response
+
+
+def _page(document: dict[str, Any], render: Render) -> Response | None:
+    if not wants_page(request.headers.get("Accept", ""), ("application/problem+json", "application/json")):
+        return None
+    try:
+        return render("problem.html", problem=document)
+    except Exception:
+        _LOG.exception("the page of a problem cannot be made")  # the problem itself must still be told
+        return None
 
 
 def _document(slug: str, detail: str, language: str, **more: object) -> dict[str, Any]:

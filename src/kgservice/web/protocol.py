@@ -1,8 +1,9 @@
 """The SPARQL 1.1 Protocol read from a request: exactly one query, its dataset, and what we add to it (2.1)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Request
 
@@ -82,7 +83,7 @@ def read(request: Request, settings: Settings) -> Asked:
         given[0] if given else None,
         default,
         tuple(value for name, value in fields if name == "named-graph-uri"),
-        _seconds(_last(fields, "timeout"), settings.query_seconds),
+        seconds(_last(fields, "timeout"), settings.query_seconds),
         _last(fields, "format").strip().lower(),
         page(_last(fields, "page")),
         illustrative,
@@ -100,6 +101,28 @@ def page(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text[:9]) > 0 and len(text) < 10):
         raise ParameterInvalid("page is a whole number from 1, not {text}.", text=text)
     return int(text)
+
+
+def seconds(text: str, most: float) -> float:
+    """Return the deadline of a query: what `timeout` says, at most the limit.
+
+    Raises:
+        ParameterInvalid: it is no number above 0.
+    """
+    if not text:
+        return most
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found < float("inf"):
+        raise ParameterInvalid("timeout is a number of seconds above 0, not {text}.", text=text)
+    return min(found, most)
+
+
+def written(parameters: Mapping[str, list[str]]) -> str:
+    """Return parameters as the query string of an address."""
+    return urlencode(parameters, doseq=True)
 
 
 def _body(request: Request, limit: int) -> tuple[bool, str]:
@@ -137,18 +160,6 @@ def _fields(text: bytes, place: str) -> list[tuple[str, str]]:
 
 def _last(fields: list[tuple[str, str]], name: str) -> str:
     return next((value for key, value in reversed(fields) if key == name), "")
-
-
-def _seconds(text: str, most: float) -> float:
-    if not text:
-        return most
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise ParameterInvalid("timeout is a number of seconds above 0, not {text}.", text=text)
-    return min(seconds, most)
 
 
 def _update() -> QueryForbidden:
