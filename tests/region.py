@@ -14,10 +14,14 @@ _ONTOLOGY = """\
 
 <https://w3id.org/kgservice/ontology> a owl:Ontology ;
     dcterms:title "A small ontology"@en .
+
 kg:Place a owl:Class ;
-    rdfs:label "place"@en, "место"@ru .
+    rdfs:label "place"@en,
+        "место"@ru .
+
 kg:within a owl:ObjectProperty ;
-    rdfs:label "within"@en, "находится в"@ru .
+    rdfs:label "within"@en,
+        "находится в"@ru .
 """
 _SHAPES = """\
 @prefix kg: <https://w3id.org/kgservice/ontology#> .
@@ -27,24 +31,33 @@ _SHAPES = """\
 
 shape:Place a sh:NodeShape ;
     sh:targetClass kg:Place ;
-    sh:property shape:Place-label, shape:Place-within .
+    sh:property shape:Place-label,
+        shape:Place-within .
+
 shape:Place-label a sh:PropertyShape ;
-    sh:name "name"@en, "название"@ru ;
+    sh:name "name"@en,
+        "название"@ru ;
     sh:path rdfs:label ;
-    sh:description "Fill the column name_ru."@en, "Заполните столбец name_ru."@ru ;
-    sh:message "A place has a Russian name."@en, "У места должно быть русское название."@ru ;
+    sh:description "Fill the column name_ru."@en,
+        "Заполните столбец name_ru."@ru ;
+    sh:message "A place has a Russian name."@en,
+        "У места должно быть русское название."@ru ;
     sh:minCount 1 .
+
 shape:Place-within a sh:PropertyShape ;
-    sh:name "within"@en, "внутри"@ru ;
+    sh:name "within"@en,
+        "внутри"@ru ;
     sh:path kg:within ;
     sh:class kg:Place ;
-    sh:message "A place lies within a place that is described."@en, "Место лежит внутри описанного места."@ru .
+    sh:message "A place lies within a place that is described."@en,
+        "Место лежит внутри описанного места."@ru .
 """
 _QUERY = """\
 #+ summary: Which places lie within a place?
+#+ summary-ru: Какие места лежат внутри места?
 #+ description: Direct parts only.
 #+ tags: places
-#+ parameter place: iri = <http://localhost:8080/id/place/region>
+#+ parameter place: iri kg:Place | place | место
 PREFIX kg: <https://w3id.org/kgservice/ontology#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?part ?label WHERE {

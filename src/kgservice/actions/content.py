@@ -32,7 +32,7 @@ class Content:
         Raises:
             SourceInvalid: a `source.toml` is wrong; names file and key.
         """
-        return load_sources(self._folders())
+        return load_sources(self.folders())
 
     def source(self, name: str) -> Source:
         """Return one source, however broken the others are.
@@ -41,7 +41,7 @@ class Content:
             SourceNotFound: no folder of that name; lists those there are.
             SourceInvalid: its `source.toml` is wrong.
         """
-        folders = self._folders()
+        folders = self.folders()
         for folder in reversed(folders):
             if (folder / name / "source.toml").is_file():
                 return load_source(folder / name)
@@ -58,7 +58,8 @@ class Content:
         files += [*_files(self._added), *_files(Path(kgservice.__file__).parent / "catalogue"), *self._code()]
         return _digest([*self._identity, *_hashes(files)])
 
-    def _folders(self) -> list[Path]:
+    def folders(self) -> list[Path]:
+        """Return the folders that sources lie in, the checkout's first."""
         return [self.authored / "data" / "sources", self._added / "sources"]
 
     def _code(self) -> Iterator[Path]:

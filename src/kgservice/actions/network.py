@@ -1,5 +1,6 @@
 """The partnership network for a picture: organizations, partnerships, and who takes part in which."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ def network(ask: Ask, labels: Callable[[Iterable[str], str], dict[str, str]], la
         if "education" in row or member not in groups:
             groups[member] = "education" if "education" in row else "other"
         pairs.add((partnership, member))
-    degree = {name: sum(name in pair for pair in pairs) for name in groups}
+    degree = Counter(name for pair in pairs for name in pair)
     order = sorted(groups, key=lambda name: (-degree[name], name))
     spoken = labels(order, lang)
     place = {name: at for at, name in enumerate(order)}

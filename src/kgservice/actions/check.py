@@ -1,0 +1,94 @@
+"""Check the authored files before any data: Turtle, shapes, questions, sources and their mappings, and the logic."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from kgservice.actions.content import Content
+from kgservice.actions.preview import Progress
+from kgservice.errors import KgError, RequestInvalid
+from kgservice.intake import sources
+from kgservice.knowledge import ontology
+from kgservice.knowledge.library import read_query
+from kgservice.knowledge.turtle import canonical
+from kgservice.knowledge.validation import faults
+from kgservice.report import Cell, Finding, Report, Severity, Text
+
+_REMEDY = Text("Mend the file and run `kgservice check` again.")
+
+
+class Check:
+    """The authored files of one installation."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+
+    def repository(self, quick: bool = False, progress: Progress | None = None) -> Report:
+        """Return every fault of the authored files at its file and line; `quick` leaves out what takes seconds."""
+        steps: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
+            ("Reading ontology, vocabularies and shapes", self._turtle),
+            ("Checking the shapes", self._shapes),
+            ("Reading the questions", self._questions),
+            ("Checking the sources", lambda: self._sources(quick)),
+        ]
+        found: list[Finding] = []
+        for done, (step, work) in enumerate(steps):
+            if progress:
+                progress(step, done, len(steps))
+            found += work()
+        return Report(tuple(found))
+
+    def _turtle(self) -> Iterator[Finding]:
+        for folders in ontology.FOLDERS.values():
+            for path in _files(self._content.authored, folders, "*.ttl"):
+                try:
+                    authored = ontology.read(path)
+                except RequestInvalid as error:
+                    yield self._fault(error, path)
+                    continue
+                if canonical(authored.graph, authored.text) != authored.text:
+                    yield self._finding("authored/not-canonical", Text("{file} is not in canonical form."), path)
+
+    def _shapes(self) -> Iterator[Finding]:
+        try:
+            shapes = ontology.merged(ontology.files(self._content.authored, "shapes"))
+        except RequestInvalid:
+            return  # told while reading
+        for fault in faults(shapes):
+            yield self._finding("shapes/fault", Text(fault), self._content.authored / "shapes")
+
+    def _questions(self) -> Iterator[Finding]:
+        seen: dict[str, Path] = {}
+        for path in _files(self._content.authored, ("queries",), "*/*.rq"):
+            try:
+                read_query(path)
+            except RequestInvalid as error:
+                yield self._fault(error, path)
+            if path.stem in seen:
+                text = Text("The name {name} is taken by {other}.", {"name": path.stem, "other": str(seen[path.stem])})
+                yield self._finding("queries/name-taken", text, path)
+            seen[path.stem] = path
+
+    def _sources(self, quick: bool) -> Iterator[Finding]:
+        for folder in self._content.folders():
+            for path in sorted(folder.glob("*/source.toml")):
+                try:
+                    source = sources.load_source(path.parent)
+                    if not quick:
+                        yield from sources.check(source)
+                except RequestInvalid as error:
+                    yield self._fault(error, path)
+
+    def _fault(self, error: KgError, path: Path) -> Finding:
+        return self._finding(f"authored/{error.slug}", Text(error.template, error.params), path)
+
+    def _finding(self, rule: str, text: Text, path: Path) -> Finding:
+        try:
+            name = str(path.relative_to(self._content.authored))
+        except ValueError:
+            name = str(path)
+        filled = Text(text.template, {"file": name, **text.params})
+        return Finding(rule, Severity.VIOLATION, filled, _REMEDY, (Cell(name),))
+
+
+def _files(content: Path, folders: tuple[str, ...], pattern: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((content / folder).glob(pattern))]
