@@ -5,7 +5,7 @@ import fnmatch
 import gzip
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,35 @@ INVENTED = [name for name in NAMES if name.endswith("-illustrative")]
 TABLES = [(name, table.name) for name in NAMES for table in load_source(ROOT / name).tables]
 
 
+Converted = Callable[[str], Conversion]
+
+
 def converted(source: Source, files: list[Path], folder: Path) -> Conversion:
     delivery = stage(source, files, folder / "kept", 10**8)
     return convert(source, delivery, BASE, folder / "out", 1000)
+
+
+def once(make: Converted) -> Converted:
+    made: dict[str, Conversion] = {}
+    return lambda name: made[name] if name in made else made.setdefault(name, make(name))
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Converted:
+    def make(name: str) -> Conversion:
+        source = load_source(ROOT / name)
+        return converted(source, newest_delivery(source), tmp_path_factory.mktemp(name))
+
+    return once(make)
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Converted:
+    def make(name: str) -> Conversion:
+        files = [path for path in (ROOT / name / "sample").iterdir() if not path.name.startswith("expected")]
+        return converted(load_source(ROOT / name), sorted(files), tmp_path_factory.mktemp(name))
+
+    return once(make)
 
 
 def quads(conversion: Conversion) -> list[str]:
@@ -43,27 +69,20 @@ def quads(conversion: Conversion) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sample_becomes_the_statements_it_promises(name: str, tmp_path: Path) -> None:
-    source = load_source(ROOT / name)
-    sample = source.folder / "sample"
-    files = sorted(path for path in sample.iterdir() if not path.name.startswith("expected"))
+def test_a_sample_becomes_the_statements_it_promises(name: str, sampled: Converted) -> None:
+    expected = (ROOT / name / "sample" / "expected.nq").read_text("utf-8").splitlines()
 
-    made = converted(source, files, tmp_path)
-
-    assert (sample / "expected.nq").read_text("utf-8").splitlines() == quads(made)
+    assert expected == quads(sampled(name))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_broken_cells_of_a_sample_are_named(name: str, tmp_path: Path) -> None:
-    source = load_source(ROOT / name)
-    sample = source.folder / "sample"
-    files = sorted(path for path in sample.iterdir() if not path.name.startswith("expected"))
-    expected = json.loads((sample / "expected-findings.json").read_text("utf-8"))
+def test_the_broken_cells_of_a_sample_are_named(name: str, sampled: Converted) -> None:
+    expected = json.loads((ROOT / name / "sample" / "expected-findings.json").read_text("utf-8"))
 
     found = [
         {"rule": finding.rule, "severity": finding.severity.value, "file": cell.file, "sheet": cell.sheet}
         | {"row": cell.row, "column": cell.column, "value": cell.value}
-        for finding in converted(source, files, tmp_path).report.findings
+        for finding in sampled(name).report.findings
         for cell in finding.cells[:1]
     ]
 
@@ -71,36 +90,34 @@ def test_the_broken_cells_of_a_sample_are_named(name: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_delivery_converts_without_a_finding(name: str, tmp_path: Path) -> None:
-    source = load_source(ROOT / name)
+def test_a_delivery_converts_without_a_finding(name: str, delivered: Converted) -> None:
+    made = delivered(name)
 
-    made = converted(source, newest_delivery(source), tmp_path)
-
-    assert made.report.findings == ()
+    assert not made.report.findings
     assert made.graphs
 
 
 @pytest.mark.parametrize("name", INVENTED)
-def test_an_invented_table_is_illustrative_and_nothing_else(name: str, tmp_path: Path) -> None:
-    source = load_source(ROOT / name)
-
-    made = converted(source, newest_delivery(source), tmp_path)
-
-    assert {Graphs(BASE).source(name, Evidence.ILLUSTRATIVE)} == set(made.graphs)
+def test_an_invented_table_is_illustrative_and_nothing_else(name: str, delivered: Converted) -> None:
+    assert {Graphs(BASE).source(name, Evidence.ILLUSTRATIVE)} == set(delivered(name).graphs)
 
 
-def test_things_have_a_known_kind_and_a_whole_key(tmp_path: Path) -> None:
+def test_things_have_a_known_kind_and_a_whole_key(delivered: Converted) -> None:
     wrong = set()
     for name in NAMES:
-        source = load_source(ROOT / name)
-        for quad in quads(converted(source, newest_delivery(source), tmp_path / name)):
-            subject = quad.split(" ", 1)[0].strip("<>")
-            if subject.startswith(BASE):
-                kind, _, key = subject.removeprefix(BASE + "id/").partition("/")
-                if kind not in KINDS or not key or key != key.strip("-"):
-                    wrong.add(subject)
+        for subject in {quad.split(" ", 1)[0].strip("<>") for quad in quads(delivered(name))}:
+            kind, _, key = subject.removeprefix(BASE + "id/").partition("/")
+            if subject.startswith(BASE) and (kind not in KINDS or not key or key != key.strip("-")):
+                wrong.add(subject)
 
-    assert set() == wrong
+    assert not wrong
+
+
+def test_what_a_statement_points_to_is_described(delivered: Converted) -> None:
+    lines = [quad.split(" ") for name in NAMES for quad in quads(delivered(name))]
+    described = {parts[0] for parts in lines}
+
+    assert not {parts[2] for parts in lines if parts[2].startswith(f"<{BASE}id/")} - described
 
 
 def sheets(source: Source, table: Table) -> Iterator[Sheet]:
