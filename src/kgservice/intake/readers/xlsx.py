@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook
@@ -66,7 +67,7 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
         content = workbook.get_sheet_by_name(sheet)
         merged = list(content.merged_cell_ranges or [])
         grid: list[list[Any]] = content.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, zipfile.BadZipFile, KeyError) as error:
+    except (CalamineError, OSError, zipfile.BadZipFile, KeyError, ValueError, ParseError) as error:
         raise SourceUnreadable(
             "{file} cannot be read as a workbook ({reason}). Save it as .xlsx again.", file=name, reason=str(error)
         ) from None
@@ -99,6 +100,8 @@ def _chosen(sheets: Sequence[str], table: Table, name: str, collector: Collector
                 "{file} has no sheet {sheet}; it has {sheets}.", file=name, sheet=table.sheet, sheets=", ".join(sheets)
             )
         return table.sheet
+    if not sheets:
+        raise SourceUnreadable("{file} has no sheets.", file=name)
     if len(sheets) > 1:
         collector.info(
             "read/sheets-unread",
