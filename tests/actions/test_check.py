@@ -10,7 +10,10 @@ from kgservice.actions.content import Content
 def check(settings):
     def run(quick=True):
         report = Check(Content(settings)).repository(quick=quick)
-        return {(finding.rule, finding.cells[0].file): str(finding.text.template) for finding in report.findings}
+        return {
+            (finding.rule, finding.cells[0].file): finding.text.template.format(**finding.text.params)
+            for finding in report.findings
+        }
 
     return run
 

@@ -108,7 +108,7 @@ def test_shapes_that_cannot_be_evaluated_are_said(checked):
 def test_fault_of_a_shape_is_named(before, after, fault):
     shapes = Graph().parse(data=SHAPES.replace(before, after), format="turtle")
 
-    assert any(fault in found for found in faults(shapes))
+    assert any(fault in found.template.format(**found.params) for found in faults(shapes))
 
 
 def test_good_shapes_have_no_faults():

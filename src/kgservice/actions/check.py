@@ -54,7 +54,7 @@ class Check:
         except RequestInvalid:
             return  # told while reading
         for fault in faults(shapes):
-            yield self._finding("shapes/fault", Text(fault), self._content.authored / "shapes")
+            yield self._finding("shapes/fault", fault, self._content.authored / "shapes")
 
     def _questions(self) -> Iterator[Finding]:
         seen: dict[str, Path] = {}

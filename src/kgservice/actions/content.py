@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import kgservice
 from kgservice.errors import SourceNotFound
 from kgservice.intake.interface import Source
 from kgservice.intake.sources import fingerprint, load_source, load_sources
@@ -14,6 +13,7 @@ from kgservice.terms import Graphs
 _AUTHORED = ("ontology", "shapes", "queries", "data")
 _CODE = ("rml", "intake")
 """Rooms whose code decides what a delivery becomes."""
+_PACKAGE = Path(__file__).parents[1]
 _LEFT_OUT = {"sample", "__pycache__"}
 
 
@@ -55,7 +55,7 @@ class Content:
     def fingerprint(self) -> str:
         """Return the hash of everything a build reads: authored files, deliveries, our code, identity and address."""
         files = [path for name in _AUTHORED for path in _files(self.authored / name)]
-        files += [*_files(self._added), *_files(Path(kgservice.__file__).parent / "catalogue"), *self._code()]
+        files += [*_files(self._added), *_files(_PACKAGE / "catalogue"), *self._code()]
         return _digest([*self._identity, *_hashes(files)])
 
     def folders(self) -> list[Path]:
@@ -64,7 +64,7 @@ class Content:
 
     def _code(self) -> Iterator[Path]:
         for room in _CODE:
-            yield from _files(Path(kgservice.__file__).parent / room)
+            yield from _files(_PACKAGE / room)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -208,7 +208,8 @@ def _ids(built: Release, current: Release) -> dict[str, object]:
 
 def _blocked(draft: Draft, report: Report) -> PublishBlocked:
     return PublishBlocked(
-        "{n} violations stop draft {draft}; `kgservice report {draft}` says what, where and how to mend it.",
+        "Draft {draft} has violations ({n}) and was not published; `kgservice report {draft}` says what, where and "
+        "how to mend it.",
         n=violations(report),
         draft=draft.id,
     )

@@ -41,28 +41,28 @@ def validate(shapes: Iterable[Path], answers: Answers, known: Iterable[Finding] 
     return [finding for finding in found if _key(finding) not in before]
 
 
-def faults(shapes: Graph) -> list[str]:
+def faults(shapes: Graph) -> list[Text]:
     """Return what is wrong with shapes themselves, a sentence each: by SHACL's own shapes, and beyond."""
     found = [
-        f"{shortened(term)} is not a term of SHACL"
+        Text("{term} is not a term of SHACL; check its spelling.", {"term": shortened(term)})
         for term in sorted({str(term) for term in (*shapes.predicates(), *shapes.objects(None, RDF.type))})
         if term.startswith(str(SH)) and term not in SH
     ]
     for shape in _ordered(shapes.subjects()):
+        named = {"shape": shortened(_named(shapes, shape))}
         for name in _ONCE:
             if len(set(shapes.objects(shape, SH[name]))) > 1:
-                found.append(f"{_spoken(shapes, shape)} has sh:{name} twice; SHACL allows it once")
+                found.append(Text("{shape} has {term} twice; SHACL allows it once.", {**named, "term": f"sh:{name}"}))
         for node in _ordered(shapes.objects(shape, SH.node)):
             if (node, None, None) not in shapes:
-                found.append(
-                    f"{_spoken(shapes, shape)} refers by sh:node to {shortened(str(node))}, which is not there"
-                )
+                other = {**named, "other": shortened(str(node))}
+                found.append(Text("{shape} refers by sh:node to {other}, which is not there.", other))
     for shape in _ordered([*shapes.objects(None, SH.property), *shapes.subjects(RDF.type, SH.PropertyShape)]):
         if (shape, SH.path, None) not in shapes:
-            found.append(f"{_spoken(shapes, shape)} is a property shape without sh:path")
-    if not found:
-        found += _unloadable(shapes)
-    return found
+            found.append(
+                Text("{shape} is a property shape without sh:path.", {"shape": shortened(_named(shapes, shape))})
+            )
+    return found or _unloadable(shapes)
 
 
 _ONCE = (
@@ -76,12 +76,14 @@ def _ordered(nodes: Iterable[Node]) -> list[Node]:
     return sorted(set(nodes), key=str)
 
 
-def _unloadable(shapes: Graph) -> list[str]:
+def _unloadable(shapes: Graph) -> list[Text]:
     try:
         _, results, text = pyshacl.validate(Graph(), shacl_graph=shapes, meta_shacl=True, inplace=True)
     except _FAILURES as error:
-        return [_reason(error)]
-    return [] if isinstance(results, Graph) else [_reason(text)]
+        return [Text("The shapes are not what SHACL asks for: {reason}", {"reason": _reason(error)})]
+    if isinstance(results, Graph):
+        return []
+    return [Text("The shapes are not what SHACL asks for: {reason}", {"reason": _reason(text)})]
 
 
 def _reason(error: object) -> str:
@@ -159,7 +161,3 @@ def _named(shapes: Graph, shape: Node | None) -> str:
         seen.add(shape)
         shape = next(iter(shapes.subjects(None, shape)), None)
     return str(shape or "shape")
-
-
-def _spoken(shapes: Graph, shape: Node) -> str:
-    return shortened(_named(shapes, shape))
