@@ -90,3 +90,12 @@ def test_long_line_is_cut_around_the_caret() -> None:
 def test_query_sent_as_update_is_named() -> None:
     with pytest.raises(QueryInvalid, match="SELECT is a query; an update was expected"):
         parse("SELECT * { ?s ?p ?o }", update=True)
+
+
+def test_long_words_are_cut_and_stay_on_one_line() -> None:
+    for text in ("SELECT * { FILTER(" + "x" * 5000 + "()) }", "SELECT * { ?s ?p ?o '''a\r\nb" + "x" * 5000 + "''' }"):
+        with pytest.raises(QueryInvalid) as caught:
+            parse(text)
+
+        assert len(str(caught.value)) < 400
+        assert not {"\r", "\n"} & set(str(caught.value) + caught.value.hint)

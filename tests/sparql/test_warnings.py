@@ -1,8 +1,12 @@
 """Slow and surprising forms are named at their place; good ones are left in peace."""
 
+import pyoxigraph as ox
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kgservice.sparql import parse
+from kgservice.sparql.edits import Edit, applied
 from kgservice.sparql.warnings import advice
 
 NAMED = {
@@ -43,3 +47,31 @@ def test_slow_form_is_named(text: str) -> None:
 @pytest.mark.parametrize("text", GOOD)
 def test_good_form_passes_in_silence(text: str) -> None:
     assert advice(parse(text)) == ()
+
+
+names = st.sampled_from(["?a", "?b", "?c", "?d"])
+ends = st.one_of(names, names, st.sampled_from(["<u:1>", "<u:2>"]))
+patterns = st.tuples(ends, st.sampled_from(["<u:p>", "<u:q>", "<u:p>?", "<u:p>+", "?e"]), ends).map(" ".join)
+tests = st.tuples(names, names).map(lambda pair: f"FILTER({pair[0]} != {pair[1]})")
+optional = patterns.map(lambda pattern: f"OPTIONAL {{ {pattern} }}")
+inner = st.tuples(st.lists(patterns, min_size=2, max_size=3).map(" . ".join), st.one_of(st.just(""), tests, optional))
+outer = st.tuples(st.lists(patterns, min_size=1, max_size=2).map(" . ".join), st.one_of(st.just(""), optional))
+facts = st.lists(st.tuples(*[st.sampled_from(["<u:1>", "<u:2>", "<u:p>", "<u:q>"])] * 3).map(" ".join), max_size=12)
+
+
+@given(outer, inner, facts)
+@settings(max_examples=300, deadline=None)
+def test_minus_gives_the_same_rows_where_it_is_advised(
+    around: tuple[str, str], within: tuple[str, str], data: list[str]
+) -> None:
+    pattern = f"{{ {within[0]} {within[1]} }}"
+    query = parse(f"SELECT * {{ {around[0]} FILTER NOT EXISTS {pattern} {around[1]} }}")
+    if "not-exists" not in {one.name for one in advice(query)}:
+        return
+    start, end = query.tree.span(query.tree.named("Filter")[0])
+    last = len(query.text) - 1
+    minus = applied(query.text, [Edit(start, end, "FILTER(true)"), Edit(last, last, f"MINUS {pattern} ")])
+    store = ox.Store()
+    store.load("".join(f"{fact} .\n" for fact in data).encode(), format=ox.RdfFormat.TURTLE)
+
+    assert sorted(map(str, store.query(query.text))) == sorted(map(str, store.query(minus)))

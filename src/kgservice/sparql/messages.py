@@ -13,6 +13,9 @@ _SHOWN = {
 }  # fmt: skip
 _ORDER = [".", ";", ",", "}", ")", "]", "{", "(", "VAR", "IRI", "PN", "a", "STR", "NUM"]
 _WIDTH = 100
+MOST_QUOTED = 60
+_QUOTED = frozenset({"found", "name", "near", "code"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def unexpected(place: Place) -> QueryInvalid:
@@ -20,8 +23,7 @@ def unexpected(place: Place) -> QueryInvalid:
     token = place.token
     expected = _shown(place.expected)
     template, hinted, params = hint(place)
-    found = place.word if len(place.word) <= 40 else place.word[:40] + "…"
-    params = {"found": found, "expected": expected, **params}
+    params = {"found": place.word, "expected": expected, **params}
     offset = params.pop("offset", token.start)
     if token.kind == "END":  # the caret stands behind the last word, not on an empty line after it
         offset = place.tree.tokens[-1].end if place.tree.tokens else 0
@@ -33,6 +35,7 @@ def unexpected(place: Place) -> QueryInvalid:
 def invalid(text: str, offset: int, template: str, hinted: str = "", **params: object) -> QueryInvalid:
     """Return an error at an offset of a text; template and hint are message ids that share the parameters."""
     line, column = place_in(text, offset)
+    params = {name: _legible(value) if name in _QUOTED else value for name, value in params.items()}
     return QueryInvalid(template, line=line, column=column, hint=hinted, **params)
 
 
@@ -67,8 +70,14 @@ def marked(text: str, error: QueryInvalid) -> str:
     if not 1 <= error.line <= len(lines):
         return ""
     before = max(0, error.column - 1 - _WIDTH)
-    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", lines[error.line - 1])[before : before + 2 * _WIDTH]
+    line = _CONTROL.sub(" ", lines[error.line - 1])[before : before + 2 * _WIDTH]
     return f"{line.rstrip()}\n{' ' * (error.column - 1 - before)}^"
+
+
+def _legible(value: object) -> str:
+    """Return what a text quotes from the query: one line, cut where it is long."""
+    line = _CONTROL.sub(" ", str(value))
+    return line if len(line) <= MOST_QUOTED else line[:MOST_QUOTED] + "…"
 
 
 def _shown(kinds: frozenset[str]) -> str:
