@@ -19,7 +19,7 @@ def as_text(report: Report, language: str) -> str:
         total = len(findings) + report.counts.get(f"omitted:{rule}", 0)
         if lines:
             lines.append("")
-        lines.append(f"{findings[0].severity.value}  {rule}  ({total})")
+        lines.append(f"{say(Text(findings[0].severity.value), language)}  {rule}  ({total})")
         for finding in findings[:_SHOWN]:
             lines.append(f"  {_headline(finding)}{say(finding.text, language)}")
         if total > _SHOWN:
