@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g
 from markupsafe import Markup
 
+from kgservice.actions.describe import Kind
 from kgservice.actions.network import Network
 from kgservice.errors import KgError
 from kgservice.knowledge.library import LibraryQuery
@@ -22,6 +23,10 @@ _HUBS = 7
 _NAMED = 3  # partnerships from which on an organization is named in the picture
 _STYLES = {"education": "n1", "other": "n2", "partnership": "ring"}
 _QUESTIONS = 6
+_SUBJECTS = ("partnerships", "gaps", "network", "results", "forms", "organizations", "professions", "competencies")
+_FACTS = (
+    "organization", "partnership", "competency", "profession", "programme", "demand", "indicator", "publication",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Front:
                 _STYLES[node.group],
                 5 if node.group == "partnership" else 3.5 + 2.2 * degree[place] ** 0.8,
                 self._links.page(node.iri),
-                pictures.short(node.label, 30) if node.group != "partnership" and degree[place] >= _NAMED else "",
+                pictures.short(node.label, 24) if node.group != "partnership" and degree[place] >= _NAMED else "",
             )
             for place, node in enumerate(shown)
         ]
@@ -109,7 +114,8 @@ def blueprint(service: Service) -> Blueprint:
         datasets = service.describe.datasets(g.language)
         return render(
             "home.html",
-            kinds=service.describe.kinds(),
+            kinds=_ordered(service.describe.kinds()),
+            facts=_FACTS,
             sight=scene.sight(g.language),
             datasets=datasets,
             licences=sorted({dataset.licence for dataset in datasets if dataset.licence}),
@@ -131,6 +137,11 @@ def blueprint(service: Service) -> Blueprint:
     return room
 
 
+def _ordered(kinds: list[Kind]) -> list[Kind]:
+    """Return the kinds that people look for first in front, the others by number."""
+    return sorted(kinds, key=lambda kind: _FACTS.index(kind.name) if kind.name in _FACTS else len(_FACTS))
+
+
 def _organizations(whole: Network) -> int:
     return sum(node.group != "partnership" for node in whole.nodes)
 
@@ -150,6 +161,8 @@ def _files(service: Service) -> dict[tuple[str, str], tuple[int, str, int]]:
 
 def _questions(service: Service) -> list[LibraryQuery]:
     try:
-        return list(service.ask.library.queries.values())[:_QUESTIONS]
+        subjects = service.ask.library.subjects()
     except KgError:
         return []  # a broken file of the library is said at /queries and by `kgservice check`
+    ordered = sorted(subjects, key=lambda subject: (subject not in _SUBJECTS, [*_SUBJECTS, subject].index(subject)))
+    return [subjects[subject][0] for subject in ordered][:_QUESTIONS]

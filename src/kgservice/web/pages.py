@@ -19,6 +19,10 @@ from kgservice.terms import shortened
 from kgservice.web.links import Links, again
 from kgservice.web.nouns import noun
 
+_LICENCES = {
+    "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
+    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
+}
 NAMES = {"ru": "Русский", "en": "English"}
 """Languages in their own words."""
 
@@ -74,6 +78,7 @@ def install(app: Flask, service: Service) -> None:
             "date": lambda value: date(value, language),
             "size": lambda value: size(value, language),
             "links": links,
+            "licensed": lambda address: _LICENCES.get(address, address),
             "again": again,
             "shortened": shortened,
             "release": current(service),
