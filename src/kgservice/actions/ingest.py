@@ -11,7 +11,6 @@ from typing import Any
 from kgservice.actions.content import Content
 from kgservice.actions.preview import Preview, Progress, check, converted, preview, verdict
 from kgservice.errors import ConfirmationNeeded, ParameterInvalid, SourceUnreadable
-from kgservice.intake.conversion import convert
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source
 from kgservice.intake.sources import newest_delivery
 from kgservice.intake.staging import stage
@@ -102,6 +101,9 @@ class Ingest:
         tell: Progress,
     ) -> Draft:
         """Convert a delivery and return the draft with what differs from its base release; `checked` saves it."""
+        # polars and rdflib are slow to load: a build that finds nothing to do never comes here
+        from kgservice.intake.conversion import convert
+
         tell("Mapping rows to statements", 0, 0)
         out = work / source.name
         out.mkdir()

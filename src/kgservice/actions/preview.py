@@ -9,12 +9,9 @@ from typing import Any
 from kgservice.actions.content import Content
 from kgservice.errors import PublishConflict
 from kgservice.intake import lineage
-from kgservice.knowledge import ontology
-from kgservice.knowledge.validation import validate
 from kgservice.releases import Draft, Manifest, Release, Statements
 from kgservice.releases.statements import lines, merged, without, write
 from kgservice.report import Finding, Report, Severity
-from kgservice.store.memory import Memory
 from kgservice.terms import Evidence, Graphs
 
 Progress = Callable[[str, int, int], None]
@@ -74,6 +71,10 @@ def check(preview: Preview, names: Graphs, cap: int, kept: Path) -> Report:
 
     `kept` is the folder of deliveries, whose rows are read again to name the cells.
     """
+    # rdflib and its kin are slow to load: a build that finds nothing to do never comes here
+    from kgservice.knowledge.validation import validate
+    from kgservice.store.memory import Memory
+
     shapes = preview.graphs.get(names.shapes)
     if shapes is None:
         return Report()
@@ -109,6 +110,8 @@ def violations(report: Report) -> int:
 
 
 def _authored(content: Content, work: Path) -> dict[str, Statements]:
+    from kgservice.knowledge import ontology  # as in `check`
+
     names = content.graphs
     graphs = {"ontology": names.ontology, "vocabularies": names.vocabularies, "shapes": names.shapes}
     found = {}
