@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
 
 from kgservice.errors import MappingInvalid
-from kgservice.rml import Failure, Mapping, Record, load, map_records, map_table
+from kgservice.rml import Failure, Mapping, Record, Records, load, map_records, map_table
 from rml.conformance_functions import FUNCTIONS
 
 pytestmark = pytest.mark.conformance
@@ -40,16 +40,23 @@ def read_table(path: Path) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=dict.fromkeys(heading, pl.String)).with_row_index("__row", 2)
 
 
+def whole(path: Path) -> Records:
+    return Records([Record(1, json.loads(path.read_text("utf-8")))])
+
+
 def produced(mapping: Mapping, folder: Path) -> tuple[list[str], list[Failure]]:
-    data: dict[str, pl.DataFrame | list[Record]] = {}
+    data: dict[str, pl.DataFrame | Records] = {}
     for source in mapping.sources():
         path = folder / source
-        data[source] = read_table(path) if path.suffix == ".csv" else [Record(1, json.loads(path.read_text("utf-8")))]
+        data[source] = read_table(path) if path.suffix == ".csv" else whole(path)
     lines: list[str] = []
     failures: list[Failure] = []
     for source, content in data.items():
-        mapped = map_table if isinstance(content, pl.DataFrame) else map_records
-        for part in mapped(mapping, source, content, BASE, others=data):  # type: ignore[operator]
+        if isinstance(content, pl.DataFrame):
+            parts = map_table(mapping, source, content, BASE, others=data)
+        else:
+            parts = map_records(mapping, source, content.records, BASE, others=data)
+        for part in parts:
             failures += part.failures
             lines += [f"{s} {p} {o} {g or ''} ." for g, s, p, o, _ in part.statements.iter_rows()]
     return lines, failures

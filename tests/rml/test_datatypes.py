@@ -94,7 +94,7 @@ LIKELY = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(LIKELY, st.sampled_from(KINDS))
 def test_what_passes_is_written_as_the_engine_stores_it(text: str, name: str) -> None:
     if right(text, name):

@@ -93,7 +93,7 @@ def accounted(rows: list[dict[str, str | None]], statements: pl.DataFrame, failu
                 assert [term.value for term in made] == [f"({text})"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ROWS)
 def test_every_filled_cell_of_a_table_is_a_triple_or_a_failure(rows: list[dict[str, str | None]]) -> None:
     columns = {name: [row[name] for row in rows] for name in rows[0]}
@@ -103,16 +103,17 @@ def test_every_filled_cell_of_a_table_is_a_triple_or_a_failure(rows: list[dict[s
         accounted(rows, part.statements, part.failures)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(ROWS)
 def test_every_filled_value_of_a_record_is_a_triple_or_a_failure(rows: list[dict[str, str | None]]) -> None:
     records = [Record(n, {"id": n, **json.loads(json.dumps(row))}) for n, row in enumerate(rows, 2)]
 
-    for part in map_records(mapping("JSONPath"), "all", records, BASE):
-        accounted(rows, part.statements, part.failures)
+    filled = [{name: text if (text or "").strip() else None for name, text in row.items()} for row in rows]
+    for part in map_records(mapping("JSONPath"), "all", records, BASE):  # where texts of spaces are nothing
+        accounted(filled, part.statements, part.failures)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=10) | st.from_regex(r"[a-z]{1,4}:(//[^/]{0,6})?/?\S{0,8}", fullmatch=True))
 def test_what_we_take_for_an_iri_every_reader_takes(text: str) -> None:
     if is_valid(text):

@@ -3,7 +3,7 @@ from kgservice.rml.interpreter import map_records, map_table
 from kgservice.rml.model import Mapping
 from kgservice.rml.parser import load
 from kgservice.rml.produced import Failure, Produced, explain
-from kgservice.rml.records import Record, iterate, texts
+from kgservice.rml.records import Record, Records, iterate, texts
 
 __all__ = [
     "LIBRARY",
@@ -11,6 +11,7 @@ __all__ = [
     "Mapping",
     "Produced",
     "Record",
+    "Records",
     "explain",
     "iterate",
     "load",

@@ -41,6 +41,19 @@ _PATTERNS = {
     "gYearMonth": rf"-?\d{{4,}}-(?:0[1-9]|1[0-2]){_ZONE}",
     "duration": r"-?P(?=[\dT])(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?",
 }
+_UNCHECKED = (
+    "string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN", "anyURI", "QName", "base64Binary",
+    "hexBinary", "gMonth", "gDay", "gMonthDay", "dayTimeDuration", "yearMonthDuration",
+)  # fmt: skip
+"""Datatypes of XSD whose texts we do not check."""
+
+
+def is_datatype(iri: str) -> bool:
+    """Tell whether `rml:datatype` may name this: a datatype of XSD, or one of elsewhere but rdf:langString."""
+    name = iri.removeprefix(XSD)
+    if name != iri:
+        return name in _RANGES or name in _PATTERNS or name in _UNCHECKED
+    return iri not in (PREFIXES["rdf"] + "langString", PREFIXES["rdf"] + "dirLangString")
 
 
 def wrong_column(texts: pl.Series, datatype: str) -> pl.Series:

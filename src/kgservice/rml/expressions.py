@@ -26,7 +26,7 @@ class Constant:
     """A term that the mapping itself writes down; a relative IRI is kept without its base."""
 
     text: str
-    kind: Literal["iri", "literal", "blank"] = "literal"
+    kind: Literal["iri", "literal"] = "literal"
     datatype: str = ""
     language: str = ""
 

@@ -95,8 +95,6 @@ class Generator:
             if expression.text == DEFAULT_GRAPH:
                 return ""
             return f"<{expression.text if iris.is_absolute(expression.text) else self.base + expression.text}>"
-        if expression.kind == "blank":
-            return f"_:c{expression.text}"
         text = pl.Series([expression.text], dtype=pl.String)
         return str(literal_column(text, expression.datatype, expression.language)[0])
 

@@ -1,6 +1,6 @@
 """Runs a mapping over a source: a table as columns, JSON and XML as records, both through the same generator."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Table
 
 import polars as pl
@@ -11,13 +11,14 @@ from kgservice.rml.generation import Generator, Parents
 from kgservice.rml.joins import JoinedParents, SameRecord
 from kgservice.rml.model import Mapping, ParentMap, TriplesMap
 from kgservice.rml.produced import Produced
-from kgservice.rml.records import Record, RecordBatch, batches, cut
+from kgservice.rml.records import Record, RecordBatch, Records, batches, cut
 
 ROWS = 100_000
 """Rows of a table that are mapped together."""
 RECORDS = 5_000
 """Records that are mapped together."""
-Others = Table[str, "pl.DataFrame | list[Record]"]
+Others = Table[str, "pl.DataFrame | Records | list[Record]"]
+"""Tables and records of other sources; a plain list holds records as the parent triples map cuts them."""
 
 
 def map_table(
@@ -38,9 +39,9 @@ def map_table(
                 file=str(mapping.path), line=mapping.lines.get(name, 0), table=source, column=name,
                 columns=", ".join(column for column in table.columns if column != "__row"),
             )  # fmt: skip
-    data: Others = {**(others or {}), source: table}
+    data: Others = {source: table, **(others or {})}
     for triples_map in mapping.of(source):
-        generator = Generator(triples_map, base, _parents(mapping, triples_map, base, data, ""))
+        generator = Generator(triples_map, base, _parents(mapping, triples_map, base, data))
         for start in range(0, table.height, ROWS):
             yield generator.produce(TableBatch(table.slice(start, ROWS)))
 
@@ -52,12 +53,13 @@ def map_records(
     base: str,
     *,
     iterator: str = "",
+    nulls: Collection[str] = (),
     others: Others | None = None,
 ) -> Iterator[Produced]:
     """Yield what the triples maps of one source make of its records.
 
     `iterator` is the path that the records were cut with. A triples map with the same iterator, or with none, maps each
-    record; one whose iterator goes deeper maps what it finds inside each record.
+    record; one whose iterator goes deeper maps what it finds inside each record. `nulls` are words that mean nothing.
 
     Raises:
         MappingInvalid: when an iterator of the mapping does not begin with `iterator`, or a join leads to a source not
@@ -67,19 +69,18 @@ def map_records(
     inner = {triples_map.iri: _inside(mapping, triples_map, iterator) for triples_map in triples_maps}
     if any(isinstance(term, ParentMap) for item in triples_maps for rule in item.rules for term in rule.objects):
         records = list(records)
-    data: Others = {**(others or {}), source: records if isinstance(records, list) else []}
-    generators = [
-        Generator(item, base, _parents(mapping, item, base, data, iterator if records else "")) for item in triples_maps
-    ]
+    own = Records(records if isinstance(records, list) else [], iterator, nulls)
+    data: Others = {source: own, **(others or {})}
+    generators = [Generator(item, base, _parents(mapping, item, base, data)) for item in triples_maps]
     for batch in batches(records, RECORDS):
         for generator in generators:
             item = generator.triples_map
             chosen = _cut(batch, item, inner[item.iri])
             if chosen:
-                yield generator.produce(RecordBatch(chosen, item.formulation))
+                yield generator.produce(RecordBatch(chosen, item.formulation, nulls))
 
 
-def _cut(records: list[Record], triples_map: TriplesMap, iterator: str) -> list[Record]:
+def _cut(records: Sequence[Record], triples_map: TriplesMap, iterator: str) -> Sequence[Record]:
     if not iterator:
         return records
     return [found for record in records for found in cut(record, triples_map.formulation, iterator)]
@@ -88,20 +89,18 @@ def _cut(records: list[Record], triples_map: TriplesMap, iterator: str) -> list[
 def _inside(mapping: Mapping, triples_map: TriplesMap, iterator: str) -> str:
     """Return the part of a triples map's iterator that is left inside records cut with another."""
     own = triples_map.iterator
-    if own in ("", iterator):
-        return ""
-    if not iterator:
-        return own
-    if not own.startswith(iterator):
+    if own in ("", iterator) or not iterator:
+        return own if not iterator else ""
+    rest = own.removeprefix(iterator)
+    if rest == own or not rest.startswith((".", "[") if triples_map.formulation == "JSONPath" else "/"):
         raise MappingInvalid(
             "{file}, line {line}: the iterator {own} does not begin with {iterator}, which cuts the records",
             file=str(mapping.path), line=triples_map.line, own=own, iterator=iterator,
         )  # fmt: skip
-    rest = own.removeprefix(iterator)
     return f"${rest}" if triples_map.formulation == "JSONPath" else f".{rest}"
 
 
-def _parents(mapping: Mapping, triples_map: TriplesMap, base: str, data: Others, iterator: str) -> dict[int, Parents]:
+def _parents(mapping: Mapping, triples_map: TriplesMap, base: str, data: Others) -> dict[int, Parents]:
     found: dict[int, Parents] = {}
     by_iri = {item.iri: item for item in mapping.triples_maps}
     for rule in triples_map.rules:
@@ -116,14 +115,16 @@ def _parents(mapping: Mapping, triples_map: TriplesMap, base: str, data: Others,
                 same = (parent.source, parent.iterator) == (triples_map.source, triples_map.iterator)
                 if same and not term.joins:
                     found[id(term)] = SameRecord(Generator(parent, base))
-                    continue
-                inside = _inside(mapping, parent, iterator if parent.source == triples_map.source else "")
-                batch = _batch(data[parent.source], parent, inside)
-                found[id(term)] = JoinedParents(term, Generator(parent, base), batch)
+                else:
+                    batch = _batch(mapping, data[parent.source], parent)
+                    found[id(term)] = JoinedParents(term, Generator(parent, base), batch)
     return found
 
 
-def _batch(data: "pl.DataFrame | list[Record]", parent: TriplesMap, inside: str) -> Batch:
+def _batch(mapping: Mapping, data: "pl.DataFrame | Records | list[Record]", parent: TriplesMap) -> Batch:
     if isinstance(data, pl.DataFrame):
         return TableBatch(data)
-    return RecordBatch(_cut(data, parent, inside), parent.formulation)
+    if isinstance(data, list):
+        return RecordBatch(data, parent.formulation)
+    inside = _inside(mapping, parent, data.iterator)
+    return RecordBatch(_cut(data.records, parent, inside), parent.formulation, data.nulls)

@@ -1,6 +1,6 @@
 """Records of nested JSON and XML, and a batch of them: references are JSONPath or XPath inside each record."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,15 @@ class Record:
     value: Any
     parent: "Record | None" = None
     """The record it was cut from, or the JSON object that encloses it: where `^` in a reference begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All records of a source, with the path they were cut with and the words that mean nothing."""
+
+    records: Sequence[Record]
+    iterator: str = ""
+    nulls: Collection[str] = ()
 
 
 def cut(record: Record, formulation: str, iterator: str) -> Iterator[Record]:
@@ -63,10 +72,11 @@ def texts(record: Record, formulation: str, reference: str) -> list[str]:
 
 
 class RecordBatch:
-    """Records that are mapped together."""
+    """Records that are mapped together; texts of nothing but space, and the words in `nulls`, are nothing."""
 
-    def __init__(self, records: Sequence[Record], formulation: str) -> None:
+    def __init__(self, records: Sequence[Record], formulation: str, nulls: Collection[str] = ()) -> None:
         self.records = records
+        self.nulls = nulls
         self.formulation = formulation
         self.numbers = pl.Series([record.row for record in records], dtype=pl.UInt32)
         self.problems: list[tuple[int, str, str, str]] = []
@@ -80,7 +90,7 @@ class RecordBatch:
 
     def chosen(self, rows: pl.Series) -> "RecordBatch":
         """Return a batch of the records at these positions."""
-        return RecordBatch([self.records[row] for row in rows.to_list()], self.formulation)
+        return RecordBatch([self.records[row] for row in rows.to_list()], self.formulation, self.nulls)
 
     def _evaluated(self, reference: str) -> Values:
         rows: list[int] = []
@@ -96,7 +106,7 @@ class RecordBatch:
                     self.problems.append((position, reference, text, "map/not-a-value"))
                 elif not _storable(text):
                     self.problems.append((position, reference, ascii(text), "map/not-text"))
-                elif text:
+                elif text.strip() and text.strip() not in self.nulls:
                     rows.append(position)
                     values.append(text)
                     datatypes.append(datatype)

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from rdflib.term import BNode, Literal, Node, URIRef
+from rdflib.term import Literal, Node, URIRef
 
 from kgservice.rml import iris
 from kgservice.rml.calls import CallReader
+from kgservice.rml.datatypes import is_datatype
 from kgservice.rml.expressions import Constant, Expression, Reference, Template, makes_text
 from kgservice.rml.literals import LANGUAGE
 from kgservice.rml.model import ParentMap, TermKind, TermMap
@@ -14,6 +15,7 @@ from kgservice.rml.paths import PathError, check_path
 from kgservice.rml.templates import TemplateError, read_template
 from kgservice.rml.turtle import Document, relative
 from kgservice.rml.vocabulary import PROPERTIES, RML
+from kgservice.terms import shortened
 
 _KINDS = {
     "subject map": {TermKind.IRI, TermKind.URI, TermKind.UNSAFE_IRI, TermKind.BLANK},
@@ -144,8 +146,6 @@ class TermReader:
             if value.language and not re.fullmatch(LANGUAGE, value.language):
                 raise self.document.fault(line, "{tag} is not a language tag", tag=value.language)
             return Constant(str(value), "literal", str(value.datatype or ""), value.language or "")
-        if isinstance(value, BNode):
-            return Constant(str(value), "blank")
         return Constant(self.iri(value, line), "iri")
 
     def iri(self, value: Node, line: int) -> str:
@@ -178,7 +178,7 @@ class TermReader:
         found = self.one(node, "termType")
         if found is None:
             if isinstance(expression, Constant):
-                return {"iri": TermKind.IRI, "blank": TermKind.BLANK, "literal": TermKind.LITERAL}[expression.kind]
+                return {"iri": TermKind.IRI, "literal": TermKind.LITERAL}[expression.kind]
             literal = kind == "object map" and (typed or makes_text(expression))
             return TermKind.LITERAL if literal else TermKind.IRI
         line = self.document.line(node, RML.termType, found[1])
@@ -188,17 +188,14 @@ class TermReader:
         return TermKind(name)
 
     def _check_expression(self, expression: Expression | None, chosen: TermKind, kind: str, line: int) -> None:
-        if isinstance(expression, Constant):
-            fits = {"literal": {TermKind.LITERAL}, "blank": {TermKind.BLANK}}.get(
-                expression.kind, {TermKind.IRI, TermKind.URI, TermKind.UNSAFE_IRI}
+        literal = isinstance(expression, Constant) and expression.kind == "literal"
+        if isinstance(expression, Constant) and (chosen is TermKind.BLANK or (chosen is TermKind.LITERAL) != literal):
+            raise self.document.fault(
+                line,
+                "the constant {constant} cannot be of termType {type}",
+                constant=expression.text,
+                type=f"rml:{chosen}",
             )
-            if chosen not in fits:
-                raise self.document.fault(
-                    line,
-                    "the constant {constant} cannot be of termType {type}",
-                    constant=expression.text,
-                    type=f"rml:{chosen}",
-                )
         if chosen not in _KINDS[kind]:
             raise self.document.fault(
                 line, "a {kind} cannot make a term of termType {type}", kind=kind, type=f"rml:{chosen}"
@@ -212,7 +209,7 @@ class TermReader:
     def shortcut(self, value: Node, kind: str, line: int) -> TermMap:
         """Return the map that a constant under a shortcut property stands for."""
         constant = self.constant(value, line)
-        chosen = {"iri": TermKind.IRI, "blank": TermKind.BLANK, "literal": TermKind.LITERAL}[constant.kind]
+        chosen = {"iri": TermKind.IRI, "literal": TermKind.LITERAL}[constant.kind]
         self._check_expression(constant, chosen, kind, line)
         return TermMap(constant, chosen, line=line)
 
@@ -235,9 +232,12 @@ class TermReader:
         if found is None:
             return None
         name, value = found
-        if name == "datatype":
-            return self.shortcut(value, "datatype map", self.document.line(node, RML.datatype, value))
-        return self.term(value, "datatype map")
+        if name == "datatypeMap":
+            return self.term(value, "datatype map")
+        line = self.document.line(node, RML.datatype, value)
+        if not is_datatype(str(value)):
+            raise self.document.fault(line, "{datatype} is no datatype of a text", datatype=shortened(str(value)))
+        return self.shortcut(value, "datatype map", line)
 
     def _parent(self, node: Node) -> ParentMap:
         self.document.only(node, PROPERTIES["reference to a triples map"], "reference to a triples map")

@@ -12,22 +12,23 @@ OLD = {
 """Namespaces that look like RML and are not."""
 
 _EXPRESSION = ("reference", "template", "constant", "functionExecution", "return", "returnMap")
-_TERM = (*_EXPRESSION, "termType", "condition")
+_TEXT = (*_EXPRESSION, "termType")
+_TERM = (*_TEXT, "condition")
 PROPERTIES: dict[str, frozenset[URIRef]] = {
     kind: frozenset(RML[name] for name in names)
     for kind, names in {
         "triples map": ("logicalSource", "subject", "subjectMap", "predicateObjectMap", "baseIRI"),
-        "logical source": ("source", "referenceFormulation", "iterator", "null"),
-        "source": ("path", "root", "encoding", "compression", "null"),
+        "logical source": ("source", "referenceFormulation", "iterator"),
+        "source": ("path", "root"),
         "subject map": (*_TERM, "class", "graph", "graphMap"),
         "predicate map": _TERM,
         "graph map": _TERM,
         "object map": (*_TERM, "language", "languageMap", "datatype", "datatypeMap"),
-        "language map": _TERM,
+        "language map": _TEXT,
         "datatype map": _TERM,
-        "condition": _TERM,
-        "input value map": _TERM,
-        "join expression": _TERM,
+        "condition": _TEXT,
+        "input value map": _TEXT,
+        "join expression": _TEXT,
         "predicate object map": ("predicate", "predicateMap", "object", "objectMap", "graph", "graphMap"),
         "reference to a triples map": ("parentTriplesMap", "joinCondition"),
         "join condition": ("child", "childMap", "parent", "parentMap"),
@@ -42,17 +43,17 @@ CLASSES = frozenset(
     RML[name]
     for name in (
         "TriplesMap", "LogicalSource", "AbstractLogicalSource", "Source", "RelativePathSource", "FilePath",
-        "SubjectMap",
-        "PredicateMap", "ObjectMap", "GraphMap", "TermMap", "ExpressionMap", "LanguageMap", "DatatypeMap", "ChildMap",
+        "SubjectMap", "PredicateMap", "ObjectMap", "GraphMap", "TermMap", "ExpressionMap", "LanguageMap", "DatatypeMap",
         "PredicateObjectMap", "RefObjectMap", "Join", "FunctionExecution", "Execution", "Input", "FunctionMap",
-        "ParameterMap", "ReturnMap", "InputValueMap", "Condition", "ConditionMap", "ParentMap", "ReferenceFormulation",
+        "ParameterMap", "ReturnMap", "InputValueMap", "Condition", "ConditionMap", "ReferenceFormulation",
+        "ParentMap", "ChildMap",
     )
 )  # fmt: skip
 VALUES = frozenset(
     RML[name]
     for name in (
         "CSV", "JSONPath", "XPath", "IRI", "URI", "UnsafeIRI", "UnsafeURI", "BlankNode", "Literal", "defaultGraph",
-        "MappingDirectory", "CurrentWorkingDirectory", "UTF-8", "UTF-16", "none",
+        "MappingDirectory", "CurrentWorkingDirectory",
     )
 )  # fmt: skip
 EVERY_PROPERTY = frozenset().union(*PROPERTIES.values())

@@ -37,8 +37,8 @@ def concat(first: pl.Series | None = None, second: pl.Series | None = None, sepa
 @by_column("a text that the pattern matches", pattern="regex", text="cell", regex="setting")
 def match(text: pl.Series, regex: str) -> pl.Series:
     """Return the first group of a regular expression (the whole match where it has no group)."""
-    groups = 1 if "(" in regex.replace("\\(", "").replace("(?:", "") else 0
-    return text.str.extract(regex, groups)
+    groups = pl.Series([""]).str.extract_groups(regex).struct.fields
+    return text.str.extract(regex, 1 if groups else 0)
 
 
 @by_column("text other than spaces", text="cell", find="setting", replacement="setting?")
