@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kgservice.errors import QueryInvalid
@@ -127,7 +127,7 @@ texts = st.one_of(
 
 
 @given(texts, st.sampled_from([None, True, False]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_is_parsed_or_refused_as_invalid(text: str, update: bool | None) -> None:
     try:
         query = parse(text, update=update)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kgservice.sparql import parse, rewrites
@@ -144,7 +144,7 @@ terms = st.one_of(
 
 
 @given(st.lists(terms, min_size=2, max_size=60), st.sampled_from(["ASC", "DESC"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_column_crashes_the_sort_or_is_sorted_against_sparql(
     sorter: Sorter, column: list[str], direction: str
 ) -> None:
@@ -299,7 +299,7 @@ facts = st.lists(
 
 
 @given(facts, heads, groups, orders)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_random_queries_answer_the_same_with_and_without_rewriting(
     data: list[str], head: tuple[str, str], group: str, order: str
 ) -> None:

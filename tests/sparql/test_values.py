@@ -1,7 +1,7 @@
 """Parameters of the library: the VALUES block is replaced by its span, and nothing else can get in."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgservice.errors import ParameterInvalid
@@ -46,6 +46,7 @@ def test_unknown_parameter_is_refused() -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_any_text_is_a_term_or_refused(text: str) -> None:
     if is_term(text):
         parse(f"SELECT * {{ VALUES ?x {{ {text} }} }}")

@@ -2,7 +2,7 @@
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kgservice.sparql import parse
@@ -60,7 +60,7 @@ facts = st.lists(st.tuples(*[st.sampled_from(["<u:1>", "<u:2>", "<u:p>", "<u:q>"
 
 
 @given(outer, inner, facts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_minus_gives_the_same_rows_where_it_is_advised(
     around: tuple[str, str], within: tuple[str, str], data: list[str]
 ) -> None:
