@@ -32,7 +32,7 @@ class Cell:
     file: str
     sheet: str = ""
     row: int = 0
-    """Row as a spreadsheet shows it, header and title rows counted; 0 = the whole file. For JSON and XML the record number."""
+    """Row as a spreadsheet shows it, title rows counted; 0 = the whole file. For JSON and XML the record number."""
     column: str = ""
     """Heading of the column, or JSONPath / XPath inside the record; "" = the whole row."""
     value: str = ""
@@ -66,7 +66,7 @@ class Report:
 
     findings: tuple[Finding, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
-    """By name: `records` (rows read), `cells` (non-empty cells), `triples` (statements made), `omitted` (findings past the cap)."""
+    """By name: `records` (rows), `cells` (non-empty), `triples` (statements made), `omitted` (findings past the cap)."""
 
     @property
     def conforms(self) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgservice.terms import Graphs, is_iri, is_web_address, iri, literal, segment, shortened, thing
+from kgservice.terms import Graphs, iri, is_iri, is_web_address, literal, segment, shortened, thing
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 

@@ -22,8 +22,10 @@ SHAPES = (
     PREFIXES
     + """
 :S a sh:NodeShape ; sh:targetClass :A ;
-  sh:property [ sh:path :p ; sh:minCount 1 ; sh:maxCount 2 ; sh:datatype xsd:integer ; sh:minInclusive 2 ; sh:maxExclusive 9 ] ;
-  sh:property [ sh:path :label ; sh:uniqueLang true ; sh:languageIn ("ru" "en") ; sh:minLength 2 ; sh:pattern "^[a-zа-я]+$" ] ;
+  sh:property [ sh:path :p ; sh:minCount 1 ; sh:maxCount 2 ; sh:datatype xsd:integer ;
+    sh:minInclusive 2 ; sh:maxExclusive 9 ] ;
+  sh:property [ sh:path :label ; sh:uniqueLang true ; sh:languageIn ("ru" "en") ;
+    sh:minLength 2 ; sh:pattern "^[a-zа-я]+$" ] ;
   sh:property [ sh:path :start ; sh:lessThan :end ; sh:datatype xsd:date ] ;
   sh:property [ sh:path :to ; sh:class :B ; sh:nodeKind sh:IRI ; sh:node :T ] ;
   sh:property [ sh:path (:to :to) ; sh:maxCount 1 ] ;
