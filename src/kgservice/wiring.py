@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -11,6 +11,7 @@ from kgservice.actions.ask import Ask, Stores
 from kgservice.actions.content import Content
 from kgservice.actions.describe import Describe
 from kgservice.actions.review import Review
+from kgservice.errors import Refused, StateLocked
 from kgservice.releases import Drafts, Shelf
 from kgservice.settings import Settings
 from kgservice.store.interface import Store
@@ -56,14 +57,16 @@ class Service:
 
     @cached_property
     def ingest(self) -> "Ingest":
-        """Return what brings deliveries into drafts."""
+        """Return what brings deliveries into drafts. Raises Refused with a remote store."""
+        self._writable()
         from kgservice.actions.ingest import Ingest
 
         return Ingest(self.shelf, self._drafts, self._content, self.settings)
 
     @cached_property
     def publish(self) -> "Publish":
-        """Return what makes releases."""
+        """Return what makes releases. Raises Refused with a remote store."""
+        self._writable()
         from kgservice.actions.publish import Publish
 
         return Publish(self.shelf, self._drafts, self._content, self.ingest, self.settings)
@@ -83,7 +86,10 @@ class Service:
             StateLocked: another process serves it; names it.
             StateMismatch, StateBroken: as their names say.
         """
-        with self.shelf.lock("serve", actor="serve", job="serve", seconds=0), self:
+        with self.shelf.lock("serve", actor="kgservice serve", job="serving", seconds=0), self:
+            # nothing else writes: what killed jobs left behind is swept
+            with suppress(StateLocked), self.shelf.lock("writer", actor="kgservice serve", job="sweeping", seconds=0):
+                pass
             yield
 
     def close(self) -> None:
@@ -96,6 +102,14 @@ class Service:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _writable(self) -> None:
+        if self.settings.store:
+            raise Refused(
+                "KG_STORE={endpoint} is a remote store and only read here; "
+                "unset KG_STORE to import, build and publish.",
+                endpoint=self.settings.store,
+            )
 
     def _pool(self, store: Path, lease: Path) -> Pool:
         return Pool(store, lease, self.settings)

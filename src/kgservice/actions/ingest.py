@@ -230,5 +230,5 @@ def _added(standing: dict[str, Path], after: dict[str, Statements], out: Path) -
         parts = [standing[graph]] if graph in standing else []
         parts += [Path(after[graph].file)] if graph in after else []
         path = out / f"added-{number}.nt.gz"
-        joined[graph] = replace(write(path, merged(parts)), file=str(path))
+        joined[graph] = write(path, merged(parts), str(path))
     return joined

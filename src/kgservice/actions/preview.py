@@ -1,7 +1,7 @@
 """A draft as it would be published: its graphs merged with the current release and the authored files, and checked."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,9 @@ class Preview:
     imports: Mapping[str, list[dict[str, Any]]]
     lineages: Mapping[str, Path]
     """Folders of conversions by the name that `imports` gives them."""
-    known: Path
+    known: Statements
     """Everything in the default graph but the catalogue."""
-    illustrative: Path
+    illustrative: Statements
 
     @property
     def content_hash(self) -> str:
@@ -55,9 +55,8 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
     invented = [Path(found[g].file) for g, source in split.items() if source and source[1] == Evidence.ILLUSTRATIVE]
     real = [Path(found[g].file) for g, source in split.items() if source and source[1] != Evidence.ILLUSTRATIVE]
     real += [Path(found[g].file) for g in (names.ontology, names.vocabularies) if g in found]
-    known, illustrative = work / "known.nt.gz", work / "illustrative.nt.gz"
-    write(known, merged(real))
-    write(illustrative, without(merged(invented), lines(known)))
+    known = _quick(work / "known.nt.gz", merged(real))
+    illustrative = _quick(work / "illustrative.nt.gz", without(merged(invented), lines(Path(known.file))))
     lineages = {}
     for record in (record for records in imports.values() for record in records):
         name = record["lineage"]
@@ -78,10 +77,10 @@ def check(preview: Preview, names: Graphs, cap: int, kept: Path) -> Report:
     shapes = preview.graphs.get(names.shapes)
     if shapes is None:
         return Report()
-    memory = Memory([preview.known])
+    memory = Memory([Path(preview.known.file)])
     findings = validate([Path(shapes.file)], memory.rows)
-    if next(lines(preview.illustrative), None):
-        memory.add([preview.illustrative])
+    if preview.illustrative.triples:
+        memory.add([Path(preview.illustrative.file)])
         findings += validate([Path(shapes.file)], memory.rows, known=findings)
     located = [*_located(findings[: min(cap, _RESOLVED)], preview, kept), *findings[_RESOLVED:cap]]
     counts = {"omitted": len(findings) - cap} if len(findings) > cap else {}
@@ -117,10 +116,14 @@ def _authored(content: Content, work: Path) -> dict[str, Statements]:
     found = {}
     for name, texts in ontology.statements(content.authored).items():
         path = work / f"{name}.authored.nt.gz"
-        written = write(path, (f"{text}\n".encode() for text in texts))
+        written = write(path, (f"{text}\n".encode() for text in texts), str(path))
         if written.triples:
-            found[graphs[name]] = replace(written, file=str(path))
+            found[graphs[name]] = written
     return found
+
+
+def _quick(path: Path, found: Iterable[bytes]) -> Statements:
+    return write(path, found, str(path), level=1)
 
 
 def _carried(draft: Draft, current: Release | None, names: Graphs) -> dict[str, Statements]:

@@ -85,9 +85,9 @@ def _derived(
     told = sorted({f"{line}\n".encode() for line in _catalogue(seen, manifest, content, settings)})
     return {
         names.catalogue: write(folder / catalogue, told, catalogue),
-        names.known: write(folder / known, merged([folder / catalogue, seen.known]), known),
+        names.known: write(folder / known, merged([folder / catalogue, Path(seen.known.file)]), known),
         names.illustrative: write(
-            folder / illustrative, without(lines(seen.illustrative), lines(folder / catalogue)), illustrative
+            folder / illustrative, without(lines(Path(seen.illustrative.file)), lines(folder / catalogue)), illustrative
         ),
     }
 
@@ -119,5 +119,4 @@ def _catalogue(seen: Preview, manifest: Manifest, content: Content, settings: Se
                     own,
                 )
             )
-    known = sum(1 for _ in lines(seen.known))
-    yield from datasets(base, settings.url, manifest.created, known, described)
+    yield from datasets(base, settings.url, manifest.created, seen.known.triples, described)

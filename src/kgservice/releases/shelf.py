@@ -245,7 +245,14 @@ class Shelf:
 
     def _sweep(self) -> None:
         with guarded(self.state.folder):
-            for pattern in ("releases/.*", "releases/*/.removed", "drafts/.*", ".current.*", ".state.json.*"):
+            for pattern in (
+                "releases/.*",
+                "releases/*/.removed",
+                "drafts/.*",
+                "deliveries/.*",
+                ".current.*",
+                ".state.json.*",
+            ):
                 for path in self.state.folder.glob(pattern):
                     if path.is_dir():
                         shutil.rmtree(path, ignore_errors=True)

@@ -39,13 +39,14 @@ def without(kept: Iterable[bytes], removed: Iterable[bytes]) -> Iterator[bytes]:
             yield line
 
 
-def write(path: Path, found: Iterable[bytes], name: str = "") -> Statements:
+def write(path: Path, found: Iterable[bytes], name: str = "", level: int = _LEVEL) -> Statements:
     """Write sorted lines to a packed statement file; the same lines give the same bytes.
 
-    Returns the statements under `name` (default: the name of the file). Raises StateBroken when the disk is full.
+    Returns the statements under `name` (default: the name of the file). `level` is that of gzip: low for files that are
+    soon read again and removed. Raises StateBroken when the disk is full.
     """
     digest, count, block = hashlib.sha256(), 0, bytearray()
-    with guarded(path), path.open("wb") as raw, gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as file:
+    with guarded(path), path.open("wb") as raw, gzip.GzipFile("", "wb", level, raw, mtime=0) as file:
         for line in found:
             block += line
             count += 1
