@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2.ext
 
 from kgservice import errors
-from kgservice.web.nouns import NOUNS
+from kgservice.web.nouns import NOUNS, PROPERTIES
 from kgservice.web.problems import PROBLEMS
 
 SRC = Path(__file__).parents[1] / "src" / "kgservice"
@@ -58,7 +58,10 @@ def of_tables() -> Iterator[tuple[str | tuple[str, ...], str]]:
     for slug, (_, title) in PROBLEMS.items():
         yield title, f"problem {slug}"
     for kind, pair in NOUNS.items():
-        yield pair, f"noun {kind}"
+        yield pair[:2], f"noun {kind}"
+        yield pair[2], f"noun {kind}"
+    for name, word in PROPERTIES.items():
+        yield word, f"property {name}"
 
 
 def _name(call: ast.Call) -> str:

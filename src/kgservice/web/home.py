@@ -1,5 +1,6 @@
 """The front page: what is in here, for people."""
 
+import re
 import threading
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from flask import Blueprint, Response, g
 from markupsafe import Markup
 
 from kgservice.actions.describe import Kind
-from kgservice.actions.network import Network
+from kgservice.actions.network import Network, Node
 from kgservice.errors import KgError
 from kgservice.knowledge.library import LibraryQuery
 from kgservice.locale import number, translate
@@ -23,6 +24,7 @@ _HUBS = 7
 _NAMED = 3  # partnerships from which on an organization is named in the picture
 _STYLES = {"education": "n1", "other": "n2", "partnership": "ring"}
 _QUESTIONS = 6
+_ABBREVIATION = re.compile(r"\(([^()]{2,14})\)$")
 _SUBJECTS = ("partnerships", "gaps", "network", "results", "forms", "organizations", "professions", "competencies")
 _FACTS = (
     "organization", "partnership", "competency", "profession", "programme", "demand", "indicator", "publication",
@@ -65,7 +67,7 @@ class Front:
                 _STYLES[node.group],
                 5 if node.group == "partnership" else 3.5 + 2.2 * degree[place] ** 0.8,
                 self._links.page(node.iri),
-                pictures.short(node.label, 24) if node.group != "partnership" and degree[place] >= _NAMED else "",
+                _called(node) if degree[place] >= _NAMED else "",
             )
             for place, node in enumerate(shown)
         ]
@@ -135,6 +137,14 @@ def blueprint(service: Service) -> Blueprint:
         return response
 
     return room
+
+
+def _called(node: Node) -> str:
+    """Return the short name of an organization: what its name has in brackets at the end, else its beginning."""
+    if node.group == "partnership":
+        return ""
+    found = _ABBREVIATION.search(node.label)
+    return found[1] if found else pictures.short(node.label, 28)
 
 
 def _ordered(kinds: list[Kind]) -> list[Kind]:

@@ -17,7 +17,7 @@ from kgservice.releases import Release, Shelf
 from kgservice.settings import Settings
 from kgservice.terms import shortened
 from kgservice.web.links import Links, again
-from kgservice.web.nouns import noun
+from kgservice.web.nouns import address, heading, noun, property_name
 
 _LICENCES = {
     "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
@@ -74,6 +74,9 @@ def install(app: Flask, service: Service) -> None:
             "_": message,
             "plural": counted,
             "noun": lambda kind, count: noun(kind, count, language),
+            "heading": lambda kind: heading(kind, language),
+            "property_name": lambda iri, label: property_name(iri, label, language),
+            "address": lambda iri: address(iri, service.settings.base),
             "number": lambda value: number(value, language),
             "date": lambda value: date(value, language),
             "size": lambda value: size(value, language),
