@@ -66,7 +66,7 @@ class Report:
 
     findings: tuple[Finding, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
-    """By name: `records` (rows), `cells` (non-empty), `triples` (statements made), `omitted` (findings past the cap)."""
+    """By name: `records` (rows), `cells` (non-empty), `triples` (statements), `omitted` (findings past the cap)."""
 
     @property
     def conforms(self) -> bool:

@@ -105,7 +105,7 @@ def thing(base: str, kind: str, key: str) -> str:
 
 
 def segment(key: str) -> str:
-    """Return a key as one IRI path segment: letters of all scripts stay, reserved and unsafe characters are %-encoded."""
+    """Return a key as one IRI path segment: letters of all scripts stay, what is unsafe is %-encoded."""
     return "".join(c if c.isalnum() or c in "-._~" else quote(c, safe="") for c in key)
 
 

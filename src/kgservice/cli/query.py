@@ -17,6 +17,7 @@ from kgservice.store.interface import FORMATS, Question
 from kgservice.terms import shortened
 
 _SHAPES = ["table", *FORMATS]
+_LABELLED = 2000  # IRIs of a table that are looked up; the rest stay IRIs
 
 
 @click.command()
@@ -24,9 +25,15 @@ _SHAPES = ["table", *FORMATS]
 @click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]…")
 @click.option("--release", "release_id", type=int, default=None, help="Ask this release; default the current one.")
 @click.option("--format", "shape", type=click.Choice(_SHAPES), default="table", show_default=True, help="How to print.")
+@click.option("--iris", is_flag=True, help="Show IRIs in a table, not labels.")
 @doors.language_option
 def query(
-    name_or_file: str, parameters: tuple[str, ...], release_id: int | None, shape: str, language: str | None
+    name_or_file: str,
+    parameters: tuple[str, ...],
+    release_id: int | None,
+    shape: str,
+    iris: bool,
+    language: str | None,
 ) -> int:
     """Answer a question of the library, a query in a file, or one on standard input (`-`).
 
@@ -55,9 +62,11 @@ def query(
                     body += chunk
         finally:
             reply.answer.close()
-    if body:
-        click.echo(_table(json.loads(body), doors.speaker(service.settings.lang)))
-    sys.stdout.flush()
+        sys.stdout.flush()
+        if body:
+            document = json.loads(body)
+            found = {} if iris else service.describe.labels(_iris(document), service.settings.lang)
+            click.echo(_table(document, found, doors.speaker(service.settings.lang)))
     return 0
 
 
@@ -81,18 +90,27 @@ def _text(name_or_file: str) -> str | None:
     return None
 
 
-def _table(document: dict[str, Any], tell: Callable[..., str]) -> str:
+def _iris(document: dict[str, Any]) -> list[str]:
+    """Return the IRIs of an answer, each once, as many as labels are looked up for."""
+    rows = document.get("results", {}).get("bindings", [])
+    found = dict.fromkeys(term["value"] for row in rows for term in row.values() if term["type"] == "uri")
+    return list(found)[:_LABELLED]
+
+
+def _table(document: dict[str, Any], labels: dict[str, str], tell: Callable[..., str]) -> str:
     if "boolean" in document:
         return tell("yes") if document["boolean"] else tell("no")
     headings = document["head"]["vars"]
-    rows = [[_cell(binding.get(name)) for name in headings] for binding in document["results"]["bindings"]]
+    rows = [[_cell(binding.get(name), labels) for name in headings] for binding in document["results"]["bindings"]]
     if not rows:
         return tell("No rows.")
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     return table(headings, rows, width)
 
 
-def _cell(term: dict[str, str] | None) -> str:
+def _cell(term: dict[str, str] | None, labels: dict[str, str]) -> str:
     if term is None:
         return ""
-    return shortened(term["value"]) if term["type"] == "uri" else term["value"]
+    if term["type"] == "uri":
+        return labels.get(term["value"]) or shortened(term["value"])
+    return term["value"]
