@@ -90,6 +90,28 @@ def test_crash_of_the_engine_is_told_apart_and_touches_nobody(pool):
     assert store.status()["crash"] == 1
 
 
+def test_query_that_ended_the_engine_twice_is_refused_until_forgiven(pool, store_path):
+    store = pool(workers=1)
+
+    def crash():
+        with ThreadPoolExecutor(1) as threads:
+            running = threads.submit(body, store, ENDLESS, id="doomed", seconds=1)
+            eventually(lambda: store._slots._running)
+            time.sleep(0.1)
+            os.kill(store._slots._running["doomed"].pid, signal.SIGSEGV)
+            running.result()
+
+    for _ in range(2):
+        with pytest.raises(EngineCrash, match="SIGSEGV"):
+            crash()
+    with pytest.raises(EngineCrash, match="not run again"):
+        body(store, ENDLESS)
+    assert b"true" in body(store, "ASK {}")
+    store.adopt(store_path, None)
+    with pytest.raises(QueryTimeout):
+        body(store, ENDLESS, seconds=0.2)
+
+
 def test_idle_worker_that_is_killed_is_replaced_unseen(pool):
     store = pool(workers=2)
     eventually(lambda: store.status()["idle"] == 3)
@@ -412,7 +434,8 @@ def test_stream_larger_than_the_room_waits_for_its_reader(pool):
 
 
 MIXED = """SELECT ?v { VALUES ?v { 2 10 "15" "x"@en "2020-01-01"^^<http://www.w3.org/2001/XMLSchema#date> <http://a>
-    true     16777217 "16777216"^^<http://www.w3.org/2001/XMLSchema#float> 9007199254740993 9007199254740992e0 "abc" UNDEF
+    true 16777217 "16777216"^^<http://www.w3.org/2001/XMLSchema#float> 9007199254740993 9007199254740992e0 "abc"
+    UNDEF
     "PT1H"^^<http://www.w3.org/2001/XMLSchema#duration> "P1M"^^<http://www.w3.org/2001/XMLSchema#duration> 1.5 } }"""
 
 

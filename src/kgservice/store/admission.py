@@ -1,21 +1,31 @@
 """Which questions may run at all: queries that parse, need no network, and fit the format asked for."""
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from kgservice.errors import NotAcceptable, QueryForbidden
 from kgservice.sparql import Query, parse
 from kgservice.store.interface import FORMATS, Question
 
+_SHORT = 8192  # characters
 _KINDS = {"select": "bindings", "ask": "boolean", "construct": "graph", "describe": "graph"}
 
 
-def admit(question: Question) -> tuple[Query, str]:
-    """Return the parsed query and the kind of its answer.
+def remembering() -> Callable[[str], Query]:
+    """Return `parse` with a memory for the short texts that pages and library ask again and again."""
+    remembered = lru_cache(maxsize=256)(parse)
+    return lambda text: remembered(text) if len(text) <= _SHORT else parse(text)
+
+
+def admit(question: Question, read: Callable[[str], Query] = parse) -> tuple[Query, str]:
+    """Return the query as `read` parses it, and the kind of its answer.
 
     Raises:
         QueryInvalid: the text is not a query.
         QueryForbidden: it is an update, or wants the network.
         NotAcceptable: the format cannot carry its kind of answer.
     """
-    query = parse(question.query)
+    query = read(question.query)
     if query.is_update:
         if not query.tree.named("Operation"):
             parse(question.query, update=False)  # an empty text: let the parser say so

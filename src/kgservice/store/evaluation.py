@@ -23,6 +23,7 @@ class Evaluation:
     def __init__(self, folder: Path, known: str) -> None:
         self._store = pyoxigraph.Store.read_only(str(folder))
         self._datasets = Datasets(self._store, known)
+        self._read = admission.remembering()
 
     def answer(self, question: Question, sink: serialisation.Sink) -> None:
         """Evaluate a question and write its answer.
@@ -31,7 +32,7 @@ class Evaluation:
             QueryInvalid, QueryForbidden, ParameterInvalid, NotAcceptable, EngineCrash: there is no answer, or none in
                 that format.
         """
-        query, kind = admission.admit(question)
+        query, kind = admission.admit(question, self._read)
         dataset = self._datasets.choose(question, query)
         text = rewrites.safe(query)
         try:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kgservice.errors import EngineCrash
 from kgservice.settings import Settings
 from kgservice.store.interface import Answer, Question
 from kgservice.store.run import Limits, Run
@@ -16,6 +17,8 @@ from kgservice.store.starter import Starter, Worker
 from kgservice.terms import Graphs
 
 _SPOOLS = 32  # answers of full spool size that may wait on disk at once
+_CRASHES = 2  # of one query on one release; then it is refused
+_ITS_OWN_FAULT = frozenset({"SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE"})  # and not a kill from outside
 _LEAST_ROOM = 64 << 20  # bytes
 
 
@@ -29,6 +32,7 @@ class Workers:
         self._room = SpoolRoom(max(_SPOOLS * settings.spool_bytes, _LEAST_ROOM), folder)
         self._limits = Limits(settings.spool_bytes, settings.result_bytes, settings.query_memory, self._room)
         self._tally: Counter[str] = Counter(answered=0, timeout=0, memory=0, crash=0, stopped=0)
+        self._crashes: Counter[str] = Counter()
         self._starter = Starter(kind)
         try:
             self._slots = Slots(self._starter, order, settings.workers, settings.queue)
@@ -40,6 +44,11 @@ class Workers:
         """Answer a question; see `Store.answer`."""
         begun = time.monotonic()
         question = replace(question, seconds=min(question.seconds, self._seconds))
+        if self._crashes[question.query] >= _CRASHES:
+            raise EngineCrash(
+                "This query has ended the engine {count} times on this release and is not run again; change it.",
+                count=_CRASHES,
+            )
         worker = self._slots.take(question.client, question.id, self._queue_seconds)
 
         def give(taken: Worker, dead: bool) -> None:
@@ -48,9 +57,15 @@ class Workers:
         run = Run(worker, question, self._limits, give, self._tally)
         try:
             return run.answer((time.monotonic() - begun) * 1000)
-        except BaseException:
+        except BaseException as error:
             run.close()
+            if isinstance(error, EngineCrash) and error.params.get("cause") in _ITS_OWN_FAULT:
+                self._crashes[question.query] += 1
             raise
+
+    def forgive(self) -> None:
+        """Forget which queries ended the engine, so that they are run again."""
+        self._crashes.clear()
 
     def stop(self, query_id: str) -> bool:
         """Stop a waiting or running query by its id; tell whether there was one."""
@@ -91,6 +106,7 @@ class Pool(Workers):
             StoreUnavailable: it cannot be opened; the former release stays.
         """
         self._slots.adopt(self._order(store_path, lease_path))
+        self.forgive()
 
     def _order(self, store_path: Path, lease_path: Path | None) -> dict[str, Any]:
         lease = str(lease_path.absolute()) if lease_path else ""

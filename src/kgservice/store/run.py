@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from kgservice.errors import EngineCrash, KgError, QueryMemory, QueryStopped, QueryTimeout, ResultTooLarge
 from kgservice.store import frames
@@ -15,6 +15,7 @@ from kgservice.store.interface import Answer, Question
 from kgservice.store.spool import Spool, SpoolRoom
 from kgservice.store.starter import Worker
 
+_FIELDS = tuple(field.name for field in fields(Question))
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "MemoryError", "Cannot allocate memory")
 
 
@@ -59,7 +60,7 @@ class Run:
         """
         question = self._question
         assert self._worker  # noqa: S101  (a fresh run has one)
-        self._worker.send(frames.frame(frames.ASKED, json.dumps(asdict(question), ensure_ascii=False).encode()))
+        self._worker.send(frames.frame(frames.ASKED, _asked(question)))
         begin = self._next()
         kind = json.loads(begin)["kind"] if begin else "bindings"
         whole = True
@@ -167,6 +168,11 @@ class Run:
             "query ended: %s; query %r; last words %r", error, self._question.query[:2000], words[-500:]
         )
         return error
+
+
+def _asked(question: Question) -> bytes:
+    body = {name: getattr(question, name) for name in _FIELDS}
+    return json.dumps(body).encode()
 
 
 class _Chunks:

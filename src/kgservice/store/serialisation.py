@@ -39,8 +39,9 @@ class Sink:
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
-        self._piece = bytearray()
-        self._out = bytearray()
+        self._written: list[bytes] = []
+        self._size = 0
+        self._out: list[bytes] = []
         self._tail = b""
         self._format = ""
         self._rows: Rows | None = None
@@ -48,18 +49,18 @@ class Sink:
 
     def begin(self, kind: str, name: str) -> None:
         """Announce an answer of a kind (`bindings`, `boolean`, `graph`) in the format of that name in `FORMATS`."""
-        self._out += frames.document(frames.BEGIN, {"kind": kind})
+        self._out.append(frames.document(frames.BEGIN, {"kind": kind}))
         self._format = name
         if kind == "bindings":
             self._rows = Rows(name)
 
     def write(self, data: bytes) -> int:
         """Take a piece, as a file would."""
-        self._piece += data
-        if len(self._piece) >= _PIECE:
+        self._written.append(data)
+        self._size += len(data)
+        if self._size >= _PIECE:
             self._pass()
-            self._channel.sendall(self._out)
-            self._out.clear()
+            self._send()
         return len(data)
 
     def flush(self) -> None:
@@ -70,19 +71,26 @@ class Sink:
         self._pass()
         engine = round((time.monotonic() - self._begun) * 1000, 3)
         rows = self._rows.total() if self._rows else None
-        self._out += frames.document(frames.END, {"rows": rows, "engine": engine})
-        self._channel.sendall(self._out)
+        self._out.append(frames.document(frames.END, {"rows": rows, "engine": engine}))
+        self._send()
+
+    def _send(self) -> None:
+        sent = self._channel.sendmsg(self._out)
+        if sent < sum(map(len, self._out)):
+            self._channel.sendall(memoryview(b"".join(self._out))[sent:])
+        self._out.clear()
 
     def _pass(self) -> None:
-        piece = bytes(self._piece)
-        self._piece.clear()
+        piece = b"".join(self._written)
+        self._written.clear()
+        self._size = 0
         if self._rows:
             self._rows.count(piece)
         if self._format in ("xml", "rdfxml"):
             self._guard(self._tail + piece)
             self._tail = piece[-_TAIL:]
             piece = piece.replace(b"\r", b"&#xD;")  # XML 1.0 2.11: readers turn a bare CR into a line feed
-        self._out += frames.frame(frames.PIECE, piece)
+        self._out += [frames.head(frames.PIECE, len(piece)), piece]
 
     def _guard(self, text: bytes) -> None:
         if found := _NOT_XML.search(text):
@@ -102,7 +110,7 @@ class Rows:
     """Counts the rows of a results document while it passes, by marks that cannot stand inside a value."""
 
     _MARKS: dict[str, dict[bytes, int]] = {  # noqa: RUF012  (constant)
-        "json": {b'"bindings":[{"': 1, b'}},{"': 1, b'}},{"}': -1, b'}},{",': -1},
+        "json": {b'"}},{"': 1, b':"}},{"': -1},
         "xml": {b"<result>": 1},
         "tsv": {b"\n": 1},
         "csv": {},
@@ -123,13 +131,17 @@ class Rows:
             self._found += sum(part.count(b"\n") for part in parts[self._quoted :: 2])
             self._quoted ^= len(parts) % 2 == 0
             return
+        if self._format == "json" and not self._found:
+            self._found = int(b'"bindings":[{"' in self._tail + piece)
         for mark, sign in self._marks.items():
             seam = len(mark) - 1
             border = self._tail[-seam:] + piece[:seam] if seam else b""
             self._found += sign * (piece.count(mark) + border.count(mark))
-        # NOTE: a row in which nothing is bound is `{}`, which may also stand inside a value: then nobody counts
-        if self._format == "json" and b"{}" in self._tail[-1:] + piece:
-            self._known = False
+        # NOTE: a row in which nothing is bound, or whose last value is a triple term, looks like what may also stand
+        # inside a value: then nobody counts
+        if self._format == "json" and self._known:
+            text = self._tail[-2:] + piece
+            self._known = not (b",{}" in text or b"[{}" in text or b"}}}" in text)
         self._tail = piece[-_TAIL:] if len(piece) >= _TAIL else (self._tail + piece)[-_TAIL:]
 
     def total(self) -> int | None:

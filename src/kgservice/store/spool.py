@@ -12,7 +12,8 @@ from typing import IO
 
 from kgservice.errors import Busy, KgError, QueryStopped
 
-_MEMORY = 1 << 20
+_MEMORY = 16 << 20  # of one answer
+_ALL_MEMORY = 64 << 20  # of all answers together
 _SEGMENT = 16 << 20
 _READ = 1 << 16
 
@@ -24,6 +25,7 @@ class SpoolRoom:
         self.limit = limit
         self.folder = folder
         self._taken = 0
+        self._memory = 0
         self._freed = threading.Condition()
 
     def take(self, size: int) -> bool:
@@ -33,6 +35,19 @@ class SpoolRoom:
                 return False
             self._taken += size
             return True
+
+    def take_memory(self, size: int) -> bool:
+        """Reserve bytes of memory; tell whether there was room."""
+        with self._freed:
+            if self._memory + size > _ALL_MEMORY:
+                return False
+            self._memory += size
+            return True
+
+    def give_memory(self, size: int) -> None:
+        """Return bytes of memory."""
+        with self._freed:
+            self._memory -= size
 
     def wait(self, seconds: float) -> None:
         """Wait until somebody gives bytes back, at most so long."""
@@ -72,6 +87,7 @@ class Spool:
         self._finished = False
         self._error: KgError | None = None
         self._closed = False
+        self._on_disk = False
         self._starved = False
 
     def write(self, piece: bytes, patient: bool = False) -> None:
@@ -82,11 +98,13 @@ class Spool:
             QueryStopped: the reader has gone.
         """
         with self._changed:
+            self._still_wanted(0)
             self.size += len(piece)
-            if self.size <= _MEMORY:
+            if not self._on_disk and self.size <= _MEMORY and self._room.take_memory(len(piece)):
                 self._memory.append(piece)
                 self._changed.notify_all()
                 return
+            self._on_disk = True  # from here on, so that the order stays
         while not self._room.take(len(piece)):
             if not patient:
                 message = "Answers that nobody has fetched yet fill {limit} bytes; ask again later."
@@ -134,6 +152,7 @@ class Spool:
                     return self._end()
                 if self._memory:
                     kept = self._memory.popleft()
+                    self._room.give_memory(len(kept))
                 else:
                     kept = b""
                     segment = self._segments[0]
@@ -151,6 +170,7 @@ class Spool:
         """Forget the answer."""
         with self._changed:
             self._closed = True
+            self._room.give_memory(sum(map(len, self._memory)))
             self._memory.clear()
             while self._segments:
                 self._drop(self._segments.popleft())
