@@ -140,7 +140,7 @@ def _iterator(document: Document, terms: TermReader, logical: Node, formulation:
     except PathError as error:
         raise document.fault(
             line, "the iterator {iterator} is no {formulation}: {reason}",
-            iterator=str(found[1]), formulation=formulation, reason=str(error),
+            iterator=str(found[1]), formulation=formulation, reason=error.reason,
         ) from error  # fmt: skip
     return str(found[1])
 

@@ -135,7 +135,7 @@ class TermReader:
         except PathError as error:
             raise self.document.fault(
                 line, "the reference {reference} is no {formulation}: {reason}",
-                reference=name, formulation=self.formulation, reason=str(error),
+                reference=name, formulation=self.formulation, reason=error.reason,
             ) from error  # fmt: skip
         self.document.references.setdefault(name, line)
         return Reference(name)
