@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 
+import pyoxigraph
 import pytest
 
 from kgservice.errors import Refused, ReleaseGone, StateLocked
@@ -131,3 +132,13 @@ def test_manifest_says_what_a_release_is(service, settings):
     assert set(body["graphs"]) >= {SOURCED, BASE + "graph/ontology", BASE + "graph/shapes"}
     assert (body["actor"], body["origin"], body["parent"], body["base"]) == ("os:anna", "build", None, BASE)
     assert body["counts"][BASE + "graph/known"] > body["counts"][SOURCED]
+
+
+def test_store_says_what_the_statement_files_say(service):
+    release = service.publish.build().release
+    store = pyoxigraph.Store.read_only(str(release.store))
+
+    for graph in release.manifest.graphs:
+        found = store.quads_for_pattern(None, None, None, pyoxigraph.NamedNode(graph))
+        said = sorted(f"{quad.triple} .\n".encode() for quad in found)
+        assert said == list(lines(release.statements(graph)))
