@@ -79,11 +79,16 @@ class Report:
         return {severity.value: counted[severity.value] for severity in Severity}
 
     def causes(self) -> dict[str, tuple[Finding, ...]]:
-        """Group findings by rule, most frequent first."""
+        """Group findings by rule: violations before warnings before hints, the most frequent first."""
         groups: dict[str, list[Finding]] = {}
         for finding in self.findings:
             groups.setdefault(finding.rule, []).append(finding)
-        return {rule: tuple(group) for rule, group in sorted(groups.items(), key=lambda item: -len(item[1]))}
+        weights = list(Severity)
+
+        def order(item: tuple[str, list[Finding]]) -> tuple[int, int]:
+            return min(weights.index(finding.severity) for finding in item[1]), -len(item[1])
+
+        return {rule: tuple(group) for rule, group in sorted(groups.items(), key=order)}
 
     def joined(self, other: "Report") -> "Report":
         """Return one report with the findings and the summed counts of both."""

@@ -48,7 +48,7 @@ def import_(
             name, list(files), draft_id=draft_id, confirmed=confirmed, actor=doors.actor(actor), progress=teller
         )
         teller.close()
-        return _tell(outcome.draft.id, outcome.report, shape, settings.lang)
+        return _tell(outcome.draft.id, outcome.report, shape, settings.lang, brief=True)
 
     return job.run(settings, work)
 
@@ -107,7 +107,7 @@ def discard(draft_id: str, actor: str, language: str | None) -> int:
     return 0
 
 
-def _tell(draft_id: str, found: Report, shape: str, language: str) -> int:
+def _tell(draft_id: str, found: Report, shape: str, language: str, brief: bool = False) -> int:
     """Print a report; return 0 when it conforms, 1 when something stops a publish."""
     tell: Callable[..., str] = doors.speaker(language)
     if shape == "json":
@@ -118,8 +118,10 @@ def _tell(draft_id: str, found: Report, shape: str, language: str) -> int:
     else:
         click.echo(tell("Draft {id}", id=draft_id))
         if found.findings:
-            click.echo(as_text(found, language))
-        click.echo(summary(found, language))
+            click.echo(as_text(found, language, brief))
+        click.echo("\n" + summary(found, language))
+        if brief and found.findings:
+            click.echo(tell("All findings: kgservice report {id}", id=draft_id))
         following = (
             "Next: kgservice publish {id}"
             if found.conforms

@@ -38,7 +38,7 @@ def build(again: bool, actor: str, language: str | None) -> int:
             teller.close()
             draft_id = str(error.params.get("draft", ""))
             found = service.review.report(draft_id)
-            click.echo(as_text(found, settings.lang), err=True)
+            click.echo(as_text(found, settings.lang, brief=True), err=True)
             click.echo(summary(found, settings.lang), err=True)
             current = service.shelf.current()
             if current is not None:

@@ -5,26 +5,33 @@ import io
 import json
 
 from kgservice.locale import say
-from kgservice.report import Cell, Finding, Report, Text
+from kgservice.report import Cell, Finding, Report, Severity, Text
+from kgservice.terms import shortened
 
 _SHOWN = 20
+_BRIEF = {Severity.VIOLATION: 20, Severity.WARNING: 3, Severity.INFO: 0}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("severity", "rule", "file", "sheet", "row", "line", "column", "value", "focus", "message", "remedy")
 
 
-def as_text(report: Report, language: str) -> str:
-    """Return the findings for a terminal by cause: its count, the first 20 with their places, and how to mend them."""
+def as_text(report: Report, language: str, brief: bool = False) -> str:
+    """Return the findings for a terminal by cause: its count, the first ones with their places, and how to mend them.
+
+    20 findings of a cause are shown; `brief` shows 3 of a warning and of a hint only the cause.
+    """
     lines: list[str] = []
     for rule, findings in report.causes().items():
         total = len(findings) + report.counts.get(f"omitted:{rule}", 0)
-        if lines:
+        severity = findings[0].severity
+        shown = _BRIEF[severity] if brief else _SHOWN
+        if lines and shown:
             lines.append("")
-        lines.append(f"{say(Text(findings[0].severity.value), language)}  {rule}  ({total})")
-        for finding in findings[:_SHOWN]:
-            lines.append(f"  {_headline(finding)}{say(finding.text, language)}")
-        if total > _SHOWN:
-            lines.append(f"  … {say(Text('and {count} more', {'count': total - _SHOWN}), language)}")
-        remedies = dict.fromkeys(say(finding.remedy, language) for finding in findings[:_SHOWN] if finding.remedy)
+        lines.append(f"{say(Text(severity.value), language)}  {shortened(rule)}  ({total})")
+        for finding in sorted(findings, key=_order)[:shown]:
+            lines.append(f"  {_headline(finding)}{say(finding.text, language)}{_elsewhere(finding, language)}")
+        if shown and total > shown:
+            lines.append(f"  … {say(Text('and {count} more', {'count': total - shown}), language)}")
+        remedies = dict.fromkeys(say(finding.remedy, language) for finding in findings[:shown] if finding.remedy)
         lines.extend(f"  → {remedy}" for remedy in remedies)
     return "\n".join(lines)
 
@@ -82,6 +89,20 @@ def place(cell: Cell) -> str:
     if cell.column:
         parts.append(cell.column)
     return ":".join(parts)
+
+
+def _order(finding: Finding) -> tuple[str, str, int]:
+    cell = finding.cells[0] if finding.cells else Cell("")
+    return cell.file, cell.sheet, cell.row
+
+
+def _elsewhere(finding: Finding, language: str) -> str:
+    """Return the other cells of a finding, such as the rows that repeat a key."""
+    others = [place(cell) for cell in finding.cells[1:4]]
+    if not others:
+        return ""
+    rest = len(finding.cells) - 4
+    return f" ({say(Text('also {places}', {'places': ', '.join(others)}), language)}{', …' if rest > 0 else ''})"
 
 
 def _headline(finding: Finding) -> str:
