@@ -4,9 +4,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from lxml import etree
 
 from kgservice.errors import MappingInvalid
-from kgservice.rml import Failure, Record, explain, map_table
+from kgservice.rml import Failure, Record, explain, iterate, map_table
 from rml.mappings import BASE, PREFIXES, call, mapped, objects, setting, table, things, written
 
 KG = "https://w3id.org/kgservice/ontology#"
@@ -289,3 +290,74 @@ def test_half_a_character_in_json_is_a_failure(tmp_path: Path) -> None:
     assert [(failure.columns, failure.value, failure.rule) for failure in failures] == [
         (("staff",), "'\\ud800'", "map/not-text")
     ]
+
+
+XML = (
+    PREFIXES
+    + """
+<#programme> rml:logicalSource [ rml:source "things" ; rml:referenceFormulation rml:XPath ; rml:iterator "/all/p" ] ;
+  rml:subjectMap [ rml:template "id/programme/{@id}" ] ;
+  rml:predicateObjectMap [ rml:predicate kg:name ;
+    rml:objectMap [ rml:reference "name[@lang='ru']" ; rml:language "ru" ] ] ,
+    [ rml:predicate kg:hours ; rml:objectMap [ rml:reference "hours" ; rml:datatype xsd:integer ] ] .
+<#module> rml:logicalSource [ rml:source "things" ; rml:referenceFormulation rml:XPath ; rml:iterator "/all/p/m" ] ;
+  rml:subjectMap [ rml:template "id/module/{../@id}-{@n}" ] ;
+  rml:predicateObjectMap [ rml:predicate kg:of ; rml:objectMap [ rml:template "id/programme/{../@id}" ] ] .
+"""
+)
+
+
+def test_xml_is_mapped_by_xpath(tmp_path: Path) -> None:
+    mapping = written(tmp_path, XML)
+    root = etree.fromstring(
+        "<all><p id='a'><name lang='ru'>Сварка</name><name lang='en'>Welding</name>"
+        "<hours>72</hours><m n='1'/><m n='2'/></p>"
+        "<p id='b'><name lang='ru'>  </name><hours>нет</hours></p><p id='c'><hours>сто</hours></p></all>"
+    )
+    records = list(iterate(root, "XPath", "/all/p"))
+
+    statements, failures = mapped(mapping, "things", records, iterator="/all/p", nulls=("нет",))
+
+    assert [(row[1], row[3], row[4]) for row in statements] == [
+        (f"<{BASE}id/programme/a>", '"Сварка"@ru', 1),
+        (f"<{BASE}id/programme/a>", f'"72"^^<{XSD}integer>', 1),
+        (f"<{BASE}id/module/a-1>", f"<{BASE}id/programme/a>", 1),
+        (f"<{BASE}id/module/a-2>", f"<{BASE}id/programme/a>", 1),
+    ]
+    assert [(failure.row, failure.columns, failure.value) for failure in failures] == [(3, ("hours",), "сто")]
+
+
+def test_join_within_records_knows_how_they_were_cut(tmp_path: Path) -> None:
+    join = """
+<#boss> rml:logicalSource [ rml:source "people" ; rml:referenceFormulation rml:JSONPath ; rml:iterator "$[*]" ] ;
+  rml:subjectMap [ rml:template "id/person/{$.id}" ] ;
+  rml:predicateObjectMap [ rml:predicate kg:boss ; rml:objectMap [ rml:parentTriplesMap <#boss> ;
+    rml:joinCondition [ rml:child "$.boss" ; rml:parent "$.id" ] ] ] ,
+    [ rml:predicate kg:self ; rml:objectMap [ rml:parentTriplesMap <#boss> ] ] .
+"""
+    mapping = written(tmp_path, PREFIXES + join)
+    people = [Record(1, {"id": 1}), Record(2, {"id": 2, "boss": 1})]
+    expected = [("2", "boss", "1"), ("1", "self", "1"), ("2", "self", "2")]
+
+    cut, failures = mapped(mapping, "people", people, iterator="$[*]")
+    whole, _ = mapped(mapping, "people", [Record(1, [person.value for person in people])])
+
+    for statements in (cut, whole):
+        found = [(s[-2], p.rpartition("#")[2][:-1], o[-2]) for _, s, p, o, _ in statements]
+        assert found == expected
+    assert failures == []
+
+
+def test_a_join_that_explodes_is_refused(tmp_path: Path) -> None:
+    mapping = written(tmp_path, JOIN)
+    many = table(id=[str(number) for number in range(3000)], name=["x"] * 3000)
+    children = table(id=[str(number) for number in range(3000)], of=["x"] * 3000)
+
+    with pytest.raises(MappingInvalid, match="9000000 times, more than 5000000"):
+        mapped(mapping, "children", children, others={"parents": many})
+
+
+def test_blank_nodes_are_named_as_a_problem(tmp_path: Path) -> None:
+    mapping = written(tmp_path, things('rml:reference "value"', subject="rml:termType rml:BlankNode"))
+
+    assert [finding.rule for finding in mapping.problems({"things": ["value"]})] == ["map/blank-node"]

@@ -9,7 +9,7 @@ from kgservice.errors import MappingInvalid
 from kgservice.rml.batches import Batch, TableBatch
 from kgservice.rml.generation import Generator, Parents
 from kgservice.rml.joins import JoinedParents, SameRecord
-from kgservice.rml.model import Mapping, ParentMap, TriplesMap
+from kgservice.rml.model import Mapping, TriplesMap
 from kgservice.rml.produced import Produced
 from kgservice.rml.records import Record, RecordBatch, Records, batches, cut
 
@@ -67,7 +67,7 @@ def map_records(
     """
     triples_maps = mapping.of(source)
     inner = {triples_map.iri: _inside(mapping, triples_map, iterator) for triples_map in triples_maps}
-    if any(isinstance(term, ParentMap) for item in triples_maps for rule in item.rules for term in rule.objects):
+    if any(True for item in triples_maps for _ in item.parents()):
         records = list(records)
     own = Records(records if isinstance(records, list) else [], iterator, nulls)
     data: Others = {source: own, **(others or {})}
@@ -103,21 +103,19 @@ def _inside(mapping: Mapping, triples_map: TriplesMap, iterator: str) -> str:
 def _parents(mapping: Mapping, triples_map: TriplesMap, base: str, data: Others) -> dict[int, Parents]:
     found: dict[int, Parents] = {}
     by_iri = {item.iri: item for item in mapping.triples_maps}
-    for rule in triples_map.rules:
-        for term in rule.objects:
-            if isinstance(term, ParentMap):
-                parent = by_iri[term.parent]
-                if parent.source not in data:
-                    raise MappingInvalid(
-                        "{file}, line {line}: the join needs the table {table}, which is not at hand",
-                        file=str(mapping.path), line=term.line, table=parent.source,
-                    )  # fmt: skip
-                same = (parent.source, parent.iterator) == (triples_map.source, triples_map.iterator)
-                if same and not term.joins:
-                    found[id(term)] = SameRecord(Generator(parent, base))
-                else:
-                    batch = _batch(mapping, data[parent.source], parent)
-                    found[id(term)] = JoinedParents(term, Generator(parent, base), batch)
+    for term in triples_map.parents():
+        parent = by_iri[term.parent]
+        if parent.source not in data:
+            raise MappingInvalid(
+                "{file}, line {line}: the join needs the table {table}, which is not at hand",
+                file=str(mapping.path), line=term.line, table=parent.source,
+            )  # fmt: skip
+        same = (parent.source, parent.iterator) == (triples_map.source, triples_map.iterator)
+        if same and not term.joins:
+            found[id(term)] = SameRecord(Generator(parent, base))
+        else:
+            batch = _batch(mapping, data[parent.source], parent)
+            found[id(term)] = JoinedParents(term, Generator(parent, base), batch)
     return found
 
 

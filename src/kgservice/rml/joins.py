@@ -7,7 +7,7 @@ from kgservice.rml.evaluation import Evaluator
 from kgservice.rml.expressions import references
 from kgservice.rml.generation import Generator
 from kgservice.rml.model import ParentMap
-from kgservice.rml.values import Values, combined, positions
+from kgservice.rml.values import Values, bounded, combined, positions
 
 
 class SameRecord:
@@ -39,11 +39,13 @@ class JoinedParents:
     def objects(self, evaluator: Evaluator) -> Values:
         """Return the subjects that each child record is joined with; a child without a parent is a failure."""
         if not self.children:
+            bounded(pl.DataFrame({"row": positions(evaluator.height)}), self.index, [])
             crossed = pl.DataFrame({"row": positions(evaluator.height)}).join(self.index, how="cross")
             return Values(crossed["row"], crossed["subject"])
         rows, columns, _ = combined([evaluator.values(expression) for expression in self.children])
         names = [str(number) for number in range(len(columns))]
         frame = pl.DataFrame({"row": rows, **dict(zip(names, columns, strict=True))})
+        bounded(frame, self.index, names)
         found = frame.join(self.index, on=names, how="left", maintain_order="left")
         lacking = found.filter(pl.col("subject").is_null())
         if lacking.height:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from kgservice.report import Cell, Finding, Severity, Text
-from kgservice.rml.expressions import Constant, Expression, references
+from kgservice.rml.expressions import Expression, references
 
 
 class TermKind(StrEnum):
@@ -78,15 +78,22 @@ class TriplesMap:
     """`rml:baseIRI`; empty = the base of the installation."""
     line: int = 0
 
+    def terms(self) -> Iterator[TermMap]:
+        """Yield every term map."""
+        yield from (self.subject, *self.graphs)
+        for rule in self.rules:
+            yield from (*rule.predicates, *rule.graphs)
+            yield from (term for term in rule.objects if isinstance(term, TermMap))
+
+    def parents(self) -> Iterator[ParentMap]:
+        """Yield every reference to another triples map."""
+        for rule in self.rules:
+            yield from (term for term in rule.objects if isinstance(term, ParentMap))
+
     def references(self) -> tuple[str, ...]:
         """Return the columns or paths of its own source that it reads, each once."""
-        names = [*self.subject.references(), *(name for graph in self.graphs for name in graph.references())]
-        for rule in self.rules:
-            for term in (*rule.predicates, *rule.graphs, *rule.objects):
-                if isinstance(term, TermMap):
-                    names.extend(term.references())
-                else:
-                    names.extend(name for child, _ in term.joins for name in references(child))
+        names = [name for term in self.terms() for name in term.references()]
+        names += [name for parent in self.parents() for child, _ in parent.joins for name in references(child)]
         return tuple(dict.fromkeys(names))
 
 
@@ -113,7 +120,7 @@ class Mapping:
         by_iri = {triples_map.iri: triples_map for triples_map in self.triples_maps}
         for triples_map in self.triples_maps:
             found[triples_map.source].extend(triples_map.references())
-            for parent in self._parents(triples_map):
+            for parent in triples_map.parents():
                 names = [name for _, expression in parent.joins for name in references(expression)]
                 other = by_iri[parent.parent]
                 found[other.source].extend([*names, *other.subject.references()])
@@ -124,6 +131,13 @@ class Mapping:
         return tuple(self._problems(columns))
 
     def _problems(self, columns: Table[str, Collection[str]]) -> Iterator[Finding]:
+        for triples_map in self.triples_maps:
+            for term in triples_map.terms():
+                if term.kind is TermKind.BLANK:
+                    text = Text("the mapping makes a nameless node (blank node), which no release can hold")
+                    remedy = Text("Give the thing an IRI that is made of its key.")
+                    cell = Cell(str(self.path), row=term.line, line=term.line)
+                    yield Finding("map/blank-node", Severity.VIOLATION, text, remedy, cells=(cell,))
         used = self.references()
         for source, names in used.items():
             if source not in columns:
@@ -148,13 +162,3 @@ class Mapping:
     def _cell(self, reference: str, value: str) -> Cell:
         line = self.lines.get(reference, 0)
         return Cell(str(self.path), row=line, line=line, value=value)
-
-    @staticmethod
-    def _parents(triples_map: TriplesMap) -> Iterator[ParentMap]:
-        for rule in triples_map.rules:
-            yield from (term for term in rule.objects if isinstance(term, ParentMap))
-
-
-def constant_term(term: TermMap) -> Constant | None:
-    """Return the constant that a term map always generates, or None."""
-    return term.expression if isinstance(term.expression, Constant) and term.condition is None else None

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from kgservice.errors import MappingInvalid
+
+MOST = 5_000_000
+"""Combinations that one rule may make of one batch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -59,6 +64,7 @@ def combined(parts: list[Values]) -> tuple[pl.Series, list[pl.Series], bool]:
     frame = pl.DataFrame({"row": partial[0].rows, "0": partial[0].text})
     for number, part in enumerate(partial[1:], 1):
         other = pl.DataFrame({"row": part.rows, str(number): part.text})
+        bounded(frame, other, ["row"])
         frame = frame.join(other, on="row", how="inner", maintain_order="left_right")
     rows = frame["row"]
     found = iter(range(len(partial)))
@@ -73,3 +79,23 @@ def stacked(parts: list[Values]) -> Values:
     frame = pl.concat([pl.DataFrame({"row": part.rows, "text": part.text}) for part in parts])
     distinct = frame.unique(maintain_order=True)
     return Values(distinct["row"], distinct["text"])
+
+
+def bounded(left: pl.DataFrame, right: pl.DataFrame, names: list[str]) -> None:
+    """Refuse a join of more than `MOST` rows before it fills the memory.
+
+    Raises:
+        MappingInvalid: says how many combinations there would be.
+    """
+    if left.height * right.height <= MOST:
+        return
+    pairs = left.height * right.height
+    if names:
+        counts = left.group_by(names).len().join(right.group_by(names).len(), on=names)
+        pairs = int((counts["len"].cast(pl.UInt64) * counts["len_right"]).sum())
+    if pairs > MOST:
+        raise MappingInvalid(
+            "a rule of the mapping combines the values of its records {pairs} times, more than {most}: "
+            "does a join lack a condition, or a template two lists?",
+            pairs=pairs, most=MOST,
+        )  # fmt: skip
