@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from kgservice.errors import AuthoredInvalid, QueryInvalid
@@ -96,12 +97,21 @@ class Words:
             name = focus.removeprefix("file:")
             line = self.places.get((name, term), 0)
             return Cell(name, row=line, line=line)
-        for parts in self.authored.values():
-            for part in parts:
-                line = part.line(focus)
-                if line:
-                    return Cell(str(part.path.relative_to(self.content)), row=line, line=line)
-        return Cell("")
+        name, line = self._places.get(focus, ("", 0))
+        return Cell(name, row=line, line=line)
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[str, int]]:
+        """File and line of every name: where it is a subject, else where it is first named."""
+        whole = [(part, str(part.path.relative_to(self.content))) for part in chain(*self.authored.values())]
+        places: dict[str, tuple[str, int]] = {}
+        for part, name in whole:
+            for iri, line in part.lines.items():
+                places.setdefault(iri, (name, line))
+        for part, name in whole:
+            for iri, line in _named(part.text):
+                places.setdefault(iri, (name, line))
+        return places
 
 
 def rules(content: Path) -> list[Rule]:

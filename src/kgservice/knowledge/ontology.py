@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from diffable_rdf import canonicalize_rdf_graph
@@ -10,7 +11,7 @@ from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
 
 from kgservice.errors import AuthoredInvalid
-from kgservice.knowledge.turtle import line_of
+from kgservice.knowledge.turtle import subject_lines
 from kgservice.terms import is_iri
 
 FOLDERS: dict[str, tuple[str, ...]] = {
@@ -31,7 +32,12 @@ class Authored:
 
     def line(self, subject: str) -> int:
         """Return the line (from 1) where the file writes about a subject's IRI, 0 when it does not."""
-        return line_of(subject, self.text, self.graph)
+        return self.lines.get(subject, 0)
+
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """Return the line (from 1) of each subject that begins a line, by IRI."""
+        return subject_lines(self.text, self.graph)
 
 
 def read(path: Path) -> Authored:

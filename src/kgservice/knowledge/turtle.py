@@ -37,34 +37,22 @@ def canonical(graph: Graph, text: str = "") -> str:
     return "".join(heads) + ("\n" if heads else "") + body
 
 
-def lines_of_subjects(text: str) -> dict[str, int]:
-    """Return the line, counted from 1, on which each subject that begins a line first stands; keys as written."""
-    found: dict[str, int] = {}
-    for match in _SUBJECT.finditer(text):
-        found.setdefault(match[1], text.count("\n", 0, match.start()) + 1)
-    return found
-
-
-def line_of(iri: str, text: str, graph: Graph) -> int:
-    """Return the line where `text` writes about an IRI as a subject, or 0 when it does not."""
-    return _written(text, graph).get(iri, 0)
-
-
-def _written(text: str, graph: Graph) -> dict[str, int]:
+def subject_lines(text: str, graph: Graph) -> dict[str, int]:
+    """Return the line, counted from 1, on which `text` first writes about each subject that begins a line, by IRI."""
     spaces = {prefix: str(iri) for prefix, iri in graph.namespaces()}
     found: dict[str, int] = {}
-    for subject, line in lines_of_subjects(text).items():
-        if subject.startswith("<"):
-            found.setdefault(subject[1:-1], line)
-        else:
-            prefix, _, local = subject.partition(":")
-            if prefix in spaces:
-                found.setdefault(spaces[prefix] + local, line)
+    for match in _SUBJECT.finditer(text):
+        written, line = match[1], text.count("\n", 0, match.start()) + 1
+        prefix, _, local = written.partition(":")
+        if written.startswith("<"):
+            found.setdefault(written[1:-1], line)
+        elif prefix in spaces:
+            found.setdefault(spaces[prefix] + local, line)
     return found
 
 
 def _in_order(graph: Graph, text: str) -> list[Node]:
-    places = _written(text, graph)
+    places = subject_lines(text, graph)
     subjects: set[Node] = {subject for subject in graph.subjects() if isinstance(subject, URIRef)}
     subjects |= {node for node in graph.subjects() if isinstance(node, BNode) and (None, None, node) not in graph}
     return sorted(subjects, key=lambda s: (places.get(str(s), len(text) + 1), str(s)))
