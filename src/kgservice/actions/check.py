@@ -1,17 +1,18 @@
 """Check the authored files before any data: Turtle, shapes, questions, sources and their mappings, and the logic."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kgservice.actions.content import Content
 from kgservice.actions.preview import Progress
-from kgservice.errors import KgError, RequestInvalid
+from kgservice.errors import AuthoredInvalid, KgError, RequestInvalid
 from kgservice.intake import sources
-from kgservice.knowledge import ontology
+from kgservice.knowledge import hygiene, ontology
 from kgservice.knowledge.library import read_query
-from kgservice.knowledge.turtle import canonical
 from kgservice.knowledge.validation import faults
 from kgservice.report import Cell, Finding, Report, Severity, Text
+from kgservice.store.embedded import Snapshot, build
 
 _REMEDY = Text("Mend the file and run `kgservice check` again.")
 
@@ -22,10 +23,14 @@ class Check:
     def __init__(self, content: Content) -> None:
         self._content = content
 
-    def repository(self, quick: bool = False, progress: Progress | None = None) -> Report:
-        """Return every fault of the authored files at its file and line; `quick` leaves out what takes seconds."""
+    def repository(self, quick: bool = False, fix: bool = False, progress: Progress | None = None) -> Report:
+        """Return every fault of the authored files at its file and line.
+
+        `quick` leaves out what takes seconds; `fix` writes files that are not canonical as they should be.
+        """
         steps: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
-            ("Reading ontology, vocabularies and shapes", self._turtle),
+            ("Reading ontology, vocabularies and shapes", lambda: self._turtle(fix)),
+            ("Checking the words", self._hygiene),
             ("Checking the shapes", self._shapes),
             ("Reading the questions", self._questions),
             ("Checking the sources", lambda: self._sources(quick)),
@@ -37,16 +42,29 @@ class Check:
             found += work()
         return Report(tuple(found))
 
-    def _turtle(self) -> Iterator[Finding]:
+    def _turtle(self, fix: bool) -> Iterator[Finding]:
+        broken = False
         for folders in ontology.FOLDERS.values():
             for path in _files(self._content.authored, folders, "*.ttl"):
                 try:
-                    authored = ontology.read(path)
+                    ontology.read(path)
                 except RequestInvalid as error:
+                    broken = True
                     yield self._fault(error, path)
-                    continue
-                if canonical(authored.graph, authored.text) != authored.text:
-                    yield self._finding("authored/not-canonical", Text("{file} is not in canonical form."), path)
+        if not broken:
+            yield from hygiene.form(self._content.authored, fix)
+
+    def _hygiene(self) -> Iterator[Finding]:
+        try:
+            words = hygiene.Words(self._content.authored)
+        except RequestInvalid:
+            return  # told while reading
+        with tempfile.TemporaryDirectory() as work:
+            build(Path(work, "store"), words.write(Path(work)))
+            try:
+                yield from hygiene.check(words, Snapshot(Path(work, "store")).rows)
+            except AuthoredInvalid as error:
+                yield self._fault(error, self._content.authored / "ontology" / "hygiene")
 
     def _shapes(self) -> Iterator[Finding]:
         try:
