@@ -104,9 +104,18 @@ def thing(base: str, kind: str, key: str) -> str:
     return f"{base}id/{kind}/{segment(key)}"
 
 
+UNRESERVED = (
+    r"A-Za-z0-9\-._~\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    + "".join(f"{chr(plane * 0x10000)}-{chr(plane * 0x10000 + 0xFFFD)}" for plane in range(1, 14))
+    + "\U000e1000-\U000efffd"
+)
+"""Characters that an IRI may hold anywhere (RFC 3987 2.2, iunreserved), for a regular expression's class."""
+_RESERVED = re.compile(f"[^{UNRESERVED}]")
+
+
 def segment(key: str) -> str:
-    """Return a key as one IRI path segment: letters of all scripts stay, what is unsafe is %-encoded."""
-    return "".join(c if c.isalnum() or c in "-._~" else quote(c, safe="") for c in key)
+    """Return a key as one IRI path segment, as RML templates write it: letters stay, the rest is %-encoded."""
+    return _RESERVED.sub(lambda match: quote(match[0], safe=""), key)
 
 
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|\\^`\x7f-\x9f]*')

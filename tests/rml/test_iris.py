@@ -26,7 +26,8 @@ def test_iri_is_valid(text: str) -> None:
     "text",
     [
         "", "a", "/a", "http://a b", "http://a/<b>", "http://a/%zz", "http://a/%", "http://a:x/", "http://a/[x]", "http://a#b#c",
-        "http://a\n", "http://a/\x00", "1a:b", "http://a/\ue000", "http://[x", "http:///x", "http://a/{b}", 'http://a/"', "a\\:b",
+        "http://a\n", "http://a/\x00", "1a:b", "http://a/\ue000", "http://[x", "http:///x", "http://a/{b}",
+        'http://a/"', "a\\:b",
     ],
 )  # fmt: skip
 def test_text_is_no_iri(text: str) -> None:

@@ -5,17 +5,12 @@ from urllib.parse import quote
 
 import polars as pl
 
-_UCS = (
-    "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
-    + "".join(f"{chr(plane * 0x10000)}-{chr(plane * 0x10000 + 0xFFFD)}" for plane in range(1, 14))
-    + "\U000e1000-\U000efffd"
-)
+from kgservice.terms import UNRESERVED, segment
+
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
-_PLAIN = rf"A-Za-z0-9\-._~{_UCS}"
-_UNSAFE = re.compile(rf"[^{_PLAIN}]")
-_CHARACTER = rf"[{_PLAIN}!$&'()*+,;=:@/]|%[0-9A-Fa-f]{{2}}"
-_HOST = rf"(?:\[[0-9A-Fa-f:.]+\]|(?:[{_PLAIN}!$&'()*+,;=]|%[0-9A-Fa-f]{{2}})*)"
-_AUTHORITY = rf"(?:(?:[{_PLAIN}!$&'()*+,;=:]|%[0-9A-Fa-f]{{2}})*@)?{_HOST}(?::[0-9]*)?"
+_CHARACTER = rf"[{UNRESERVED}!$&'()*+,;=:@/]|%[0-9A-Fa-f]{{2}}"
+_HOST = rf"(?:\[[0-9A-Fa-f:.]+\]|(?:[{UNRESERVED}!$&'()*+,;=]|%[0-9A-Fa-f]{{2}})*)"
+_AUTHORITY = rf"(?:(?:[{UNRESERVED}!$&'()*+,;=:]|%[0-9A-Fa-f]{{2}})*@)?{_HOST}(?::[0-9]*)?"
 _VALID = re.compile(
     rf"[A-Za-z][A-Za-z0-9+.\-]*:(?://{_AUTHORITY}(?:/(?:{_CHARACTER})*)?|(?!//)(?:{_CHARACTER})*)"
     rf"(?:\?(?:{_CHARACTER}|[?{_PRIVATE}])*)?(?:#(?:{_CHARACTER}|\?)*)?"
@@ -43,7 +38,7 @@ def is_absolute(text: str) -> bool:
 
 def iri_safe(text: str) -> str:
     """Return a text with every character %-encoded that is not `iunreserved` (letters of all scripts stay)."""
-    return _UNSAFE.sub(lambda match: quote(match[0], safe=""), text)
+    return segment(text)
 
 
 def uri_safe(text: str) -> str:
