@@ -26,7 +26,7 @@ ODD = (
     f'<{EX}odd> <{EX}text> "tab\\there, \\"quotes\\" and \\r\\nends" .\n'
     f'<{EX}odd> <{EX}label> "кузнец"@ru .\n'
     f"<{EX}odd> <{EX}link> <{EX}другой> .\n"
-    f'<{EX}odd> <{EX}code> "}}}},{{" .\n'
+    f'<{EX}odd> <{EX}code> "}}}},{{\\"" .\n'
     f'<{EX}bell> <{EX}sound> "ding\\u0007" .\n'
 )
 

@@ -26,6 +26,7 @@ from kgservice.errors import (
     ResultTooLarge,
     StoreUnavailable,
 )
+from kgservice.store import spool
 from kgservice.store.interface import Question
 from stores import ENDLESS, body, release
 
@@ -275,7 +276,8 @@ def test_late_stream_ends_with_an_error_not_with_an_end(pool):
             pass
 
 
-def test_answers_not_fetched_share_one_limit_on_disk(pool):
+def test_answers_not_fetched_share_one_limit_in_memory_and_one_on_disk(pool, monkeypatch):
+    monkeypatch.setattr(spool, "_ALL_MEMORY", 1 << 20)
     store = pool()
     store._room.limit = 4_000_000
     query = Question("SELECT * { ?s ?p ?o . VALUES ?x { 1 2 3 } }")
@@ -288,6 +290,7 @@ def test_answers_not_fetched_share_one_limit_on_disk(pool):
         answer.close()
 
     assert store.status()["spooled"] == 0
+    assert store._room._memory == 0
     assert store.status()["busy"] == 0
 
 

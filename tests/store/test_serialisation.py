@@ -22,7 +22,7 @@ FORMATS = {
     "tsv": pyoxigraph.QueryResultsFormat.TSV,
 }
 WORDS = st.sampled_from(
-    ['}},{"', '"', "\n", "\r\n", ",", "<result>", '"bindings":[{"', "\t", "}}", "]}", "a", "\\", "{}"]
+    ['}},{"', "}},{", '"', "\n", "\r\n", ",", "<result>", '"bindings":[{"', "\t", "}}", "]}", "a", "\\", "{}"]
 )
 TEXTS = st.lists(WORDS, max_size=6).map("".join)
 
@@ -45,7 +45,7 @@ def test_rows_are_counted_right_or_not_at_all(pairs, size):
         for start in range(0, len(document), size):
             rows.count(document[start : start + size])
 
-        assert rows.total() in ({len(pairs), None} if name == "json" and b"{}" in document else {len(pairs)})
+        assert rows.total() in ({len(pairs), None} if name == "json" else {len(pairs)})
 
 
 NOT_XML = ["\u0000", "\u0001", "\u0008", "\u000b", "\u000c", "\u001f", "\ufffe", "\uffff", "a" * 70_000 + "\u0002"]

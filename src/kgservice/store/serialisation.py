@@ -110,7 +110,7 @@ class Rows:
     """Counts the rows of a results document while it passes, by marks that cannot stand inside a value."""
 
     _MARKS: dict[str, dict[bytes, int]] = {  # noqa: RUF012  (constant)
-        "json": {b'"}},{"': 1, b':"}},{"': -1},
+        "json": {b'"}},{"': 1},
         "xml": {b"<result>": 1},
         "tsv": {b"\n": 1},
         "csv": {},
@@ -138,10 +138,10 @@ class Rows:
             border = self._tail[-seam:] + piece[:seam] if seam else b""
             self._found += sign * (piece.count(mark) + border.count(mark))
         # NOTE: a row in which nothing is bound, or whose last value is a triple term, looks like what may also stand
-        # inside a value: then nobody counts
+        # inside a value, and a value that is the mark itself hides the next: then nobody counts
         if self._format == "json" and self._known:
-            text = self._tail[-2:] + piece
-            self._known = not (b",{}" in text or b"[{}" in text or b"}}}" in text)
+            text = self._tail[-8:] + piece
+            self._known = not any(doubt in text for doubt in (b",{}", b"[{}", b"}}}", b':"}},{"'))
         self._tail = piece[-_TAIL:] if len(piece) >= _TAIL else (self._tail + piece)[-_TAIL:]
 
     def total(self) -> int | None:
