@@ -102,7 +102,7 @@ def test_shapes_that_cannot_be_evaluated_are_said(checked):
         ("sh:minCount 1", "sh:minCount 1, 2", "shape:Place-name has sh:minCount twice"),
         ("sh:path kg:name ;", "", "shape:Place-name is a property shape without sh:path"),
         ("sh:minCount 1", "sh:node shape:Gone", "shape:Place-name refers by sh:node to shape:Gone"),
-        ("sh:minCount 1", 'sh:minCount "x"', "MetaSHACL"),
+        ("sh:minCount 1", 'sh:minCount "x"', "not what SHACL asks for"),
     ],
 )
 def test_fault_of_a_shape_is_named(before, after, fault):
@@ -113,3 +113,9 @@ def test_fault_of_a_shape_is_named(before, after, fault):
 
 def test_good_shapes_have_no_faults():
     assert faults(Graph().parse(data=SHAPES, format="turtle")) == []
+
+
+def test_quick_look_compiles_the_shapes():
+    shapes = Graph().parse(data=SHAPES.replace("sh:minCount 1", 'sh:minCount "x"'), format="turtle")
+
+    assert ["minCount must be an integer" in found.template.format(**found.params) for found in faults(shapes, True)]

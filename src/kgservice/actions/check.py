@@ -31,7 +31,7 @@ class Check:
         steps: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
             ("Reading ontology, vocabularies and shapes", lambda: self._turtle(fix)),
             ("Checking the words", self._hygiene),
-            ("Checking the shapes", self._shapes),
+            ("Checking the shapes", lambda: self._shapes(quick)),
             ("Reading the questions", self._questions),
             ("Checking the sources", lambda: self._sources(quick)),
         ]
@@ -66,12 +66,12 @@ class Check:
             except AuthoredInvalid as error:
                 yield self._fault(error, self._content.authored / "ontology" / "hygiene")
 
-    def _shapes(self) -> Iterator[Finding]:
+    def _shapes(self, quick: bool) -> Iterator[Finding]:
         try:
             shapes = ontology.merged(ontology.files(self._content.authored, "shapes"))
         except RequestInvalid:
             return  # told while reading
-        for fault in faults(shapes):
+        for fault in faults(shapes, quick):
             yield self._finding("shapes/fault", fault, self._content.authored / "shapes")
 
     def _questions(self) -> Iterator[Finding]:

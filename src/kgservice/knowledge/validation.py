@@ -13,7 +13,7 @@ from rdflib.namespace import RDF, SH
 from rdflib.term import BNode, Node
 
 from kgservice.report import Finding, Severity, Text
-from kgservice.shacl import Answers, Origin, Result, compile_shapes
+from kgservice.shacl import Answers, Origin, Result, ShapesInvalid, compile_shapes
 from kgservice.shacl import validate as results
 from kgservice.terms import shortened
 
@@ -41,8 +41,8 @@ def validate(shapes: Iterable[Path], answers: Answers, known: Iterable[Finding] 
     return [finding for finding in found if _key(finding) not in before]
 
 
-def faults(shapes: Graph) -> list[Text]:
-    """Return what is wrong with shapes themselves, a sentence each: by SHACL's own shapes, and beyond."""
+def faults(shapes: Graph, quick: bool = False) -> list[Text]:
+    """Return what is wrong with shapes themselves, a sentence each; SHACL's own shapes are asked if not `quick`."""
     found = [
         Text("{term} is not a term of SHACL; check its spelling.", {"term": shortened(term)})
         for term in sorted({str(term) for term in (*shapes.predicates(), *shapes.objects(None, RDF.type))})
@@ -62,7 +62,7 @@ def faults(shapes: Graph) -> list[Text]:
             found.append(
                 Text("{shape} is a property shape without sh:path.", {"shape": shortened(_named(shapes, shape))})
             )
-    return found or _unloadable(shapes)
+    return found or ([] if quick else _unloadable(shapes)) or _uncompilable(shapes)
 
 
 _ONCE = (
@@ -74,6 +74,14 @@ _ONCE = (
 
 def _ordered(nodes: Iterable[Node]) -> list[Node]:
     return sorted(set(nodes), key=str)
+
+
+def _uncompilable(shapes: Graph) -> list[Text]:
+    try:
+        compile_shapes(shapes, lambda query: ())
+    except ShapesInvalid as error:
+        return [Text(error.template, error.params)]
+    return []
 
 
 def _unloadable(shapes: Graph) -> list[Text]:
