@@ -2,15 +2,16 @@
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph
-from kgservice.knowledge.library import Library
 
 from kgservice.actions.ask import Ask, Stores
 from kgservice.actions.describe import Describe
 from kgservice.errors import KgError
+from kgservice.knowledge.library import Library
 from kgservice.releases import Manifest, Release, Shelf, Statements
 from kgservice.report import Report
 from kgservice.settings import Settings
@@ -151,7 +152,7 @@ def sealed(shelf: Shelf) -> Release:
         names.source("invented", "illustrative"): ILLUSTRATIVE,
     }
     lines = {graph: _ntriples(text) for graph, text in graphs.items()}
-    authored = {names.ontology: _ntriples(ONTOLOGY), names.vocabularies: _ntriples(VOCABULARIES)}
+    authored = {names.ontology: _ntriples(ONTOLOGY + _defined()), names.vocabularies: _ntriples(VOCABULARIES)}
     known = [line for graph, of in (lines | authored).items() if not graph.endswith("illustrative") for line in of]
     invented = [line for line in lines[names.source("invented", "illustrative")] if line not in known]
     with shelf.lock("writer", actor="test", job="test"), shelf.building() as (number, folder):
@@ -182,6 +183,12 @@ def _ntriples(turtle: str) -> list[str]:
         "kgv:party-role/", "kgv:party-role\\/"
     )
     return sorted({str(triple.triple) + " ." for triple in pyoxigraph.parse(text, pyoxigraph.RdfFormat.TURTLE)})
+
+
+def _defined() -> str:
+    """Return a statement about each word of ours, so that it has a page."""
+    words = sorted(set(re.findall(r"\bkgv?:[\w/-]+", SOURCED + INFERRED + ILLUSTRATIVE + ONTOLOGY)))
+    return "".join(f"{word} rdfs:isDefinedBy <{PREFIXES['kg'].removesuffix('#')}> .\n" for word in words)
 
 
 def _catalogue(lines: dict[str, list[str]]) -> str:

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, Response, g, request
 
+from kgservice.actions.describe import Kind
 from kgservice.errors import ThingNotFound
-from kgservice.terms import Graphs, iri
+from kgservice.terms import KINDS, Graphs, iri
 from kgservice.web import protocol
 from kgservice.web.naming import Naming
 from kgservice.web.pages import Service, render
@@ -21,14 +22,14 @@ def blueprint(service: Service) -> Blueprint:
     @room.get("/kinds/<kind>")
     def things(kind: str) -> Response:
         counts = {found.name: found for found in service.describe.kinds()}
-        if kind not in counts:
-            raise ThingNotFound("Nothing of the kind {kind} is in this release.", kind=kind)
+        if kind not in KINDS and kind not in counts:
+            raise ThingNotFound("There are no things of the kind {kind}.", kind=kind)
         page = protocol.page(request.args.get("page", ""))
         text = query(names, kind, (page - 1) * PAGE)
         rows = service.ask.rows(text)
         iris = [row["thing"].value for row in rows]
         invented = {row["thing"].value for row in rows if "invented" in row}
-        found = counts[kind]
+        found = counts.get(kind) or Kind(kind, 0, 0)
         total = found.count + found.illustrative
         return render(
             "kind.html", kind=kind, found=found, iris=iris, invented=invented,

@@ -144,7 +144,8 @@ def _names(marks: Sequence[Mark], places: Sequence[tuple[float, float]]) -> list
         long, r = _LETTER * len(mark.named), mark.radius
         sides = (
             ("start", x + r + 5, y + 4), ("end", x - r - 5, y + 4), ("middle", x, y - r - 6), ("middle", x, y + r + 14),
-            ("start", x + r, y - r - 3), ("end", x - r, y - r - 3), ("start", x + r, y + r + 11), ("end", x - r, y + r + 11),
+            ("start", x + r, y - r - 3), ("end", x - r, y - r - 3), ("start", x + r, y + r + 11),
+            ("end", x - r, y + r + 11),
         )  # fmt: skip
         for anchor, tx, ty in sides if mark.named else ():
             left = tx - {"start": 0, "end": long, "middle": long / 2}[anchor]
