@@ -12,9 +12,10 @@ from kgservice.intake.reports import as_text
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Leave out what takes over a second (samples, logic).")
+@click.option("--fix", is_flag=True, help="Write the canonical form of Turtle files.")
 @doors.format_option
 @doors.language_option
-def check(quick: bool, shape: str, language: str | None) -> int:
+def check(quick: bool, fix: bool, shape: str, language: str | None) -> int:
     """Check ontology, vocabularies, shapes, queries, sources and mappings.
 
     \b
@@ -23,7 +24,7 @@ def check(quick: bool, shape: str, language: str | None) -> int:
     service = doors.service(language)
     lang = service.settings.lang
     teller = Teller(lang)
-    found = service.check.repository(quick=quick, progress=teller)
+    found = service.check.repository(quick=quick, fix=fix, progress=teller)
     teller.close()
     if shape == "json":
         body = {"conforms": found.conforms, "tally": found.tally(), **found.to_json()}

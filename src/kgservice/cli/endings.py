@@ -50,7 +50,7 @@ def finish(work: Callable[[], int | None]) -> int:
 def language() -> str:
     """Return the language of an error: --lang wherever it stands, else KG_LANG, else English."""
     arguments = sys.argv[1:]
-    for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for option, value in zip(arguments, [*arguments[1:], ""], strict=False):
         chosen = option.partition("=")[2] if option.startswith("--lang=") else value if option == "--lang" else ""
         if chosen in ("en", "ru"):
             return chosen
