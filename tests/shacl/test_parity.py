@@ -114,6 +114,7 @@ def test_random_data_gets_the_results_that_pyshacl_gives(triples: list[tuple[str
         (":S a sh:NodeShape ; sh:targetClass :A ; sh:property [ sh:path :p ; sh:node :S ] .", "itself"),
         (":S a sh:NodeShape ; sh:targetClass :A ; sh:property [ sh:path :p ; sh:minCount 'x' ] .", "integer"),
         (":S a sh:NodeShape ; sh:targetClass :A ; sh:in 'a' .", "list"),
+        (":S a sh:NodeShape ; sh:targetClass :A ; sh:nodeKind 'x' .", "node kind"),
     ],
 )
 def test_slip_that_engines_pass_over_is_refused(shape: str, word: str) -> None:

@@ -11,6 +11,7 @@ _SINGLE = (
     SH.datatype, SH["in"], SH.languageIn, SH.flags,
 )  # fmt: skip
 _COUNTS = (SH.minCount, SH.maxCount, SH.minLength, SH.maxLength, SH.qualifiedMinCount, SH.qualifiedMaxCount)
+_NODE_KINDS = ("IRI", "Literal", "BlankNode", "BlankNodeOrIRI", "IRIOrLiteral", "BlankNodeOrLiteral")
 _BELOW = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape)
 _LISTS = (SH["and"], SH["or"], SH.xone)
 _KNOWN = {str(name) for name in vars(SH).get("__annotations__", {})}
@@ -62,7 +63,12 @@ def _refuse_values(graph: Graph, shape: Node) -> None:
                 )
 
 
-def _local(predicate: URIRef) -> str:
+    for kind in graph.objects(shape, SH.nodeKind):
+        if _local(kind) not in _NODE_KINDS or not str(kind).startswith(str(SH)):
+            raise ShapesInvalid("{shape}: {value} is not a node kind (SHACL 4.1.3).", shape=shape, value=kind)
+
+
+def _local(predicate: Node) -> str:
     return str(predicate).rpartition("#")[2]
 
 
