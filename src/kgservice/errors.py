@@ -6,10 +6,11 @@ The tree:
     ├── RequestInvalid          the asker can mend it: exit 2, status 4xx
     │   ├── QueryInvalid  QueryForbidden  ParameterInvalid  NotAcceptable  BodyInvalid
     │   ├── MediaTypeUnsupported  RequestTooLarge  AddressTooLong
+    │   ├── UpdateFailed  GraphDerived  GraphNotFound  Unauthenticated  AccessDenied  TokenNotFound
     │   ├── SettingInvalid  MappingInvalid  SourceInvalid  SourceUnreadable  AuthoredInvalid
     │   └── SourceNotFound  DraftNotFound  ReleaseNotFound  ReleaseGone  ThingNotFound  QuestionNotFound
     ├── Refused                 the state forbids it: exit 1, status 409
-    │   └── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged
+    │   └── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged  DraftBusy
     └── MachineryFailed         not the asker's fault: exit 3, status 5xx
         ├── QueryTimeout  QueryMemory  EngineCrash  Busy  ResultTooLarge  QueryStopped
         └── StoreUnavailable  StateLocked  StateMismatch  StateBroken  JobKilled
@@ -98,6 +99,42 @@ class AddressTooLong(RequestInvalid):
     """Raised when the address of a request is longer than the limit; the same query may be sent by POST."""
 
     slug = "address-too-long"
+
+
+class UpdateFailed(RequestInvalid):
+    """Raised when an update is valid and one of its operations fails (a graph is missing, or there already)."""
+
+    slug = "update-failed"
+
+
+class GraphDerived(RequestInvalid):
+    """Raised when a graph is to be written that is derived or authored, and therefore not in a draft."""
+
+    slug = "graph-derived"
+
+
+class GraphNotFound(RequestInvalid):
+    """Raised when a graph store has no graph of that IRI."""
+
+    slug = "graph-not-found"
+
+
+class Unauthenticated(RequestInvalid):
+    """Raised when a request brings no token, or one that is unknown, revoked or expired."""
+
+    slug = "unauthenticated"
+
+
+class AccessDenied(RequestInvalid):
+    """Raised when the role of a token does not allow what is asked."""
+
+    slug = "access-denied"
+
+
+class TokenNotFound(RequestInvalid):
+    """Raised when there is no token of that name."""
+
+    slug = "token-not-found"
 
 
 class SettingInvalid(RequestInvalid):
@@ -194,6 +231,12 @@ class NothingChanged(Refused):
     """Raised when there is nothing to publish."""
 
     slug = "nothing-changed"
+
+
+class DraftBusy(Refused):
+    """Raised when a job is at work on a draft; the same request may be sent again in a moment."""
+
+    slug = "draft-busy"
 
 
 class MachineryFailed(KgError):

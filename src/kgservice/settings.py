@@ -95,6 +95,7 @@ TABLE: tuple[Setting, ...] = (
         "Empty: the embedded store. An address: read from that SPARQL 1.1 endpoint instead.",
     ),
     Setting("KG_WORKERS", "", _workers, "Query workers; default twice the cores, at least 4."),
+    Setting("KG_DRAFT_WORKERS", "2", _positive, "Drafts that may be asked and edited at once; each has a process."),
     Setting("KG_THREADS", "16", _positive, "HTTP threads of the web process."),
     Setting("KG_QUERY_SECONDS", "30", _seconds, "Deadline of a query in seconds; `?timeout=` lowers it."),
     Setting("KG_QUERY_MEMORY", "1073741824", _positive, "Memory cap of a query worker in bytes."),
@@ -135,6 +136,7 @@ class Settings:
     lang: str
     store: str
     workers: int
+    draft_workers: int
     threads: int
     query_seconds: float
     query_memory: int
