@@ -191,6 +191,12 @@ def test_conditions_choose_rows_in_silence(tmp_path: Path) -> None:
     assert [row[4] for row in statements] == [2]
     assert failures == []
 
+    unread = f"rml:condition [ {call('lookup', setting('table', 'words'))} ]"
+    mapping = written(
+        tmp_path, things(call("date"), subject=f'rml:template "id/{{id}}" ; {unread}'), {"words": {"x": "y"}}
+    )
+    assert [failure.value for failure in mapped(mapping, "things", table(id=["1"], value=["?"]))[1]] == ["?"]
+
     mapping = written(tmp_path, things(f"{call('date', text='day')} ; {condition}"))
     assert len(objects(mapping, table(id=["1", "2"], value=["x", None], day=["2021-09-01", "y"]))) == 1
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
@@ -93,14 +94,25 @@ def accounted(rows: list[dict[str, str | None]], statements: pl.DataFrame, failu
                 assert [term.value for term in made] == [f"({text})"]
 
 
-@settings(max_examples=40, deadline=None)
-@given(ROWS)
-def test_every_filled_cell_of_a_table_is_a_triple_or_a_failure(rows: list[dict[str, str | None]]) -> None:
+def of_table(rows: list[dict[str, str | None]]) -> None:
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     data = table(id=[str(number) for number in range(2, len(rows) + 2)], **columns)
 
     for part in map_table(mapping(), "all", data, BASE):
         accounted(rows, part.statements, part.failures)
+
+
+@settings(max_examples=40, deadline=None)
+@given(ROWS)
+def test_every_filled_cell_of_a_table_is_a_triple_or_a_failure(rows: list[dict[str, str | None]]) -> None:
+    of_table(rows)
+
+
+@pytest.mark.soak
+@settings(max_examples=800, deadline=None)
+@given(ROWS)
+def test_every_filled_cell_of_many_tables_is_a_triple_or_a_failure(rows: list[dict[str, str | None]]) -> None:
+    of_table(rows)
 
 
 @settings(max_examples=30, deadline=None)

@@ -46,8 +46,13 @@ class Evaluator:
             self._failures.append((position, failure))
 
     def failures(self) -> list[Failure]:
-        """Return the failures, each once."""
-        return list(dict.fromkeys(failure for _, failure in self._failures))
+        """Return the failures, each once, with those of values that the batch could not read."""
+        numbers = self.batch.numbers
+        unread = (
+            Failure(numbers[position], (reference,), text, rule)
+            for position, reference, text, rule in self.batch.problems
+        )
+        return list(dict.fromkeys([*(failure for _, failure in self._failures), *unread]))
 
     def failed(self, target: str) -> pl.Series:
         """Return the positions that failed while that target was being made."""

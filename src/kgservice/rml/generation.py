@@ -13,7 +13,7 @@ from kgservice.rml.evaluation import Evaluator
 from kgservice.rml.expressions import Call, Constant, Expression, Reference, references
 from kgservice.rml.literals import LANGUAGE, literal_column
 from kgservice.rml.model import ParentMap, Rule, TermKind, TermMap, TriplesMap
-from kgservice.rml.produced import SCHEMA, Produced
+from kgservice.rml.produced import SCHEMA, Failure, Produced
 from kgservice.rml.values import Values, combined, constant, positions, stacked
 from kgservice.terms import PREFIXES
 
@@ -39,17 +39,19 @@ class Generator:
     def produce(self, batch: Batch) -> Produced:
         """Return the statements and failures of a batch."""
         evaluator = Evaluator(batch)
+        earlier: list[Failure] = []
         if self.triples_map.subject.condition is not None:
-            evaluator = Evaluator(batch.chosen(self._chosen(evaluator, self.triples_map.subject.condition)))
+            evaluator.target = "condition"
+            chosen = self._chosen(evaluator, self.triples_map.subject.condition)
+            earlier = evaluator.failures()
+            evaluator = Evaluator(batch.chosen(chosen))
         subject = self.subject(evaluator)
         evaluator.target = "graph"
         graphs = [self.terms(evaluator, graph) for graph in self.triples_map.graphs]
         frames = [self._rule(evaluator, rule, subject, graphs) for rule in self.triples_map.rules]
         self._lost(evaluator, subject)
-        for position, reference, text, rule in evaluator.batch.problems:
-            evaluator.fail(pl.Series([position], dtype=pl.UInt32), [text], (reference,), rule)
         statements = pl.concat(frames, rechunk=False) if frames else pl.DataFrame(schema=SCHEMA)
-        return Produced(statements, evaluator.failures())
+        return Produced(statements, list(dict.fromkeys([*earlier, *evaluator.failures()])))
 
     def subject(self, evaluator: Evaluator) -> Values:
         """Return the subjects; their condition is the caller's."""
