@@ -197,5 +197,6 @@ def _term(binding: dict[str, str]) -> Term:
 
 def _tag(release: Release, question: Question, language: str) -> str:
     parts = [str(release.id), release.manifest.content_hash, question.query, question.format, question.base, language]
+    parts.append(question.language)
     parts += ["default", *question.default_graphs, "named", *question.named_graphs]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

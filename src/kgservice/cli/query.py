@@ -50,7 +50,12 @@ def query(
         raise ParameterInvalid("Parameters belong to questions of the library; {name} is a file.", name=name_or_file)
     graph = parse(text, update=False).form in ("construct", "describe")
     fallback = "turtle" if graph else "json"
-    question = Question(text, fallback if shape == "table" else shape, seconds=service.settings.query_seconds)
+    question = Question(
+        text,
+        fallback if shape == "table" else shape,
+        seconds=service.settings.query_seconds,
+        language=service.settings.lang,
+    )
     with service:
         reply = service.ask.question(question, release=release_id)
         body = b""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO, cast
 
 import pyoxigraph
 
@@ -20,10 +21,16 @@ _FUNCTION = re.compile(r"custom function <(.*)> is not supported")
 class Evaluation:
     """The evaluator of a release: a pyoxigraph store that is never written to; `known` names its default graph."""
 
-    def __init__(self, folder: Path, known: str) -> None:
-        self._store = pyoxigraph.Store.read_only(str(folder))
-        self._datasets = Datasets(self._store, known)
+    def __init__(self, folder: Path | pyoxigraph.Store, known: str) -> None:
+        self._store = folder if isinstance(folder, pyoxigraph.Store) else pyoxigraph.Store.read_only(str(folder))
+        self._folder = folder if isinstance(folder, Path) else None
+        self._known = known
+        self.changed()
         self._read = admission.remembering()
+
+    def changed(self) -> None:
+        """Forget what was found out about the graphs: the store (of a draft) was written to."""
+        self._datasets = Datasets(self._store, self._known)
 
     def answer(self, question: Question, sink: serialisation.Sink) -> None:
         """Evaluate a question and write its answer.
@@ -44,7 +51,12 @@ class Evaluation:
                 custom_functions=_FUNCTIONS,
             )
             sink.begin(kind, question.format)
-            serialisation.write(result, question.format, sink)
+            if question.format in serialisation.TABLES:
+                from kgservice.store import tables
+
+                tables.write(question, result, cast("IO[bytes]", sink), self._store, self._folder)
+            else:
+                serialisation.write(result, question.format, sink)
         except SyntaxError as error:
             raise self._invalid(question, error) from None
         except PermissionError:

@@ -11,10 +11,15 @@ FORMATS: dict[str, tuple[str, str]] = {
     "xml": ("application/sparql-results+xml", "bindings boolean"),
     "csv": ("text/csv; charset=utf-8", "bindings"),
     "tsv": ("text/tab-separated-values; charset=utf-8", "bindings"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "bindings"),
+    "excel": ("text/csv; charset=utf-8", "bindings"),  # CSV as Excel reads it; by its name only
+    "parquet": ("application/vnd.apache.parquet", "bindings"),
     "turtle": ("text/turtle; charset=utf-8", "graph"),
     "ntriples": ("application/n-triples", "graph"),
     "jsonld": ("application/ld+json", "graph"),
     "rdfxml": ("application/rdf+xml", "graph"),
+    "trig": ("application/trig", "graph"),
+    "nquads": ("application/n-quads", "graph"),
 }
 """Formats a store serialises to, by short name; the kinds say which answers each can carry."""
 
@@ -36,6 +41,8 @@ class Question:
     """Who asks: a token's name or an address; for fairness and logs."""
     id: str = ""
     """Query-Id: whoever knows it may stop the query."""
+    language: str = ""
+    """Of the labels and headings that a workbook has beside the answer."""
 
 
 @dataclass(slots=True)

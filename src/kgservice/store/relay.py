@@ -50,7 +50,12 @@ class Relay:
         try:
             result = _read(body, media, kind)
             sink.begin(kind, question.format)
-            serialisation.write(result, question.format, sink)
+            if question.format in serialisation.TABLES:
+                from kgservice.store import tables
+
+                tables.write(question, result, cast("IO[bytes]", sink), None, None)
+            else:
+                serialisation.write(result, question.format, sink)
         except (SyntaxError, ValueError, HTTPException, OSError) as error:
             if isinstance(error, BrokenPipeError):
                 raise  # the pool has gone, not the endpoint

@@ -27,7 +27,11 @@ _GRAPHS = {
     "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
     "jsonld": pyoxigraph.RdfFormat.JSON_LD,
     "rdfxml": pyoxigraph.RdfFormat.RDF_XML,
+    "trig": pyoxigraph.RdfFormat.TRIG,
+    "nquads": pyoxigraph.RdfFormat.N_QUADS,
 }
+TABLES = frozenset({"xlsx", "excel", "parquet"})
+"""Formats that `kgservice.store.tables` makes, which is loaded when the first of them is asked for."""
 # XML 1.0 section 2.2: what no XML document may hold, not even escaped; the last two are U+FFFE and U+FFFF
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _NO_LOCAL_NAME = re.compile(rb"<[^\s<>\"]*:[ >]")
@@ -84,6 +88,8 @@ class Sink:
         piece = b"".join(self._written)
         self._written.clear()
         self._size = 0
+        if not piece:
+            return  # NOTE: an empty piece would look like the end of a spooled answer
         if self._rows:
             self._rows.count(piece)
         if self._format in ("xml", "rdfxml"):
@@ -158,7 +164,7 @@ def write(result: object, name: str, sink: Sink) -> None:
     output = cast("IO[bytes]", sink)
     if isinstance(result, pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean):
         result.serialize(output, _RESULTS[name])
-    elif name in ("ntriples", "jsonld") and isinstance(result, pyoxigraph.QueryTriples):
+    elif name in ("ntriples", "nquads", "jsonld") and isinstance(result, pyoxigraph.QueryTriples):
         result.serialize(output, _GRAPHS[name])
     else:
         triples = cast("Iterator[pyoxigraph.Triple]", result)

@@ -17,6 +17,8 @@ from kgservice.web.protocol import Asked
 
 KINDS: Mapping[str, str] = {"select": "bindings", "ask": "boolean", "construct": "graph", "describe": "graph"}
 """Kind of answer by form of query."""
+_FILES = {"xlsx": "xlsx", "excel": "csv", "parquet": "parquet"}
+"""Endings of the formats that browsers keep as a file."""
 # what the clock, chance or a fresh name goes into has no entity tag: the next answer may differ
 _FLEETING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 
@@ -35,11 +37,13 @@ def wanted(kind: str, named: str, accept: str, page: bool = True) -> str:
         NotAcceptable: there is no such format for this kind of answer; the message lists those there are.
     """
     offered = formats(kind)
-    media = {value.partition(";")[0]: name for name, value in offered.items()}
+    media: dict[str, str] = {}
+    for name, value in offered.items():
+        media.setdefault(value.partition(";")[0], name)
     if page:
         media["text/html"] = "html"
     if named:
-        found = named if named in media.values() else media.get(named)
+        found = named if named in offered or named in media.values() else media.get(named)
     else:
         best = chosen(accept, list(media))
         found = media[best] if best else None
@@ -61,7 +65,7 @@ class Answers:
         """Return the question that a request asks, in a format; relative IRIs stand against the endpoint (2.3)."""
         return Question(
             asked.query or "", name, asked.default_graphs, asked.named_graphs, self._endpoint, asked.seconds,
-            g.get("client", ""), self.fresh(),
+            g.get("client", ""), self.fresh(), g.get("language", "") if name == "xlsx" else "",
         )  # fmt: skip
 
     @staticmethod
@@ -91,6 +95,9 @@ class Answers:
         if lasting and reply.etag:
             response.set_etag(reply.etag)
         self.tell(response, reply, question.id)
+        if ending := _FILES.get(question.format):
+            response.headers["Content-Disposition"] = f'attachment; filename="release-{reply.release}.{ending}"'
+            response.vary.add("Accept-Language")
         return _varied(response)
 
     def tell(self, response: Response, reply: Reply, query_id: str) -> None:

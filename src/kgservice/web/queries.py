@@ -69,7 +69,10 @@ class Questions:
         illustrative = request.args.get("with") == "illustrative"
         graphs = (self._names.known, self._names.illustrative) if illustrative else ()
         seconds = protocol.seconds(request.args.get("timeout", ""), self._service.settings.query_seconds)
-        return Question(text, name, graphs, seconds=seconds, client=g.client, id=self._answers.fresh())
+        language = g.language if name == "xlsx" else ""
+        return Question(
+            text, name, graphs, seconds=seconds, client=g.client, id=self._answers.fresh(), language=language
+        )
 
     def _answered(self, found: LibraryQuery, given: Mapping[str, list[str]]) -> dict[str, Any]:
         kind = KINDS[found.form]
