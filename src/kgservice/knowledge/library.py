@@ -246,7 +246,7 @@ _EXPECTED = {
 def _written(kind: str, value: str, base: str) -> str:
     if kind == "iri":
         inner = value.removeprefix("<").removesuffix(">")
-        whole = inner if is_iri(inner) else _full(inner)
+        whole = _full(inner)
         whole = whole if is_iri(whole) else base + inner
         if not inner or (base and not is_iri(whole)):
             raise ValueError(value)

@@ -109,6 +109,6 @@ def _unparsed(path: Path, error: BadSyntax) -> AuthoredInvalid:
     return AuthoredInvalid(
         "{path}, line {line}: this is not Turtle ({reason}). Mend the line or the one before it.",
         path=str(path),
-        line=error.lines + 1,
+        line=error._str.rstrip().count(b"\n", 0, error._i) + 1,  # `error.lines` counts some lines twice
         reason=reason,
     )

@@ -1,7 +1,7 @@
 """The canonical Turtle of the authored files: one form for one content, in the order its author chose."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -27,11 +27,14 @@ def canonical(graph: Graph, text: str = "") -> str:
     """Return a graph in the canonical Turtle of this house: used prefixes sorted, predicates in one order.
 
     Subjects come in the order in which `text` (an earlier writing of the graph) has them, new ones after them by IRI.
-    Blank nodes are written in place. Comments are not part of the graph and are not kept.
+    Blank nodes are written in place, those that nothing points to at the end.
+    Comments are not part of the graph and are not kept.
     """
     writer = _Writer(graph)
-    subjects = _in_order(graph, text)
-    body = "\n".join(writer.block(subject) for subject in subjects)
+    named = sorted({node for node in graph.subjects() if isinstance(node, URIRef)}, key=_place(graph, text))
+    roots = {node for node in graph.subjects() if isinstance(node, BNode) and (None, None, node) not in graph}
+    blocks = [writer.block(subject) for subject in named] + sorted(writer.block(root) for root in roots)
+    body = "\n".join(blocks)
     names = {prefix: str(iri) for prefix, iri in graph.namespaces() if prefix in writer.used}
     heads = [f"@prefix {prefix}: <{names[prefix]}> .\n" for prefix in sorted(names)]
     return "".join(heads) + ("\n" if heads else "") + body
@@ -51,11 +54,9 @@ def subject_lines(text: str, graph: Graph) -> dict[str, int]:
     return found
 
 
-def _in_order(graph: Graph, text: str) -> list[Node]:
-    places = subject_lines(text, graph)
-    subjects: set[Node] = {subject for subject in graph.subjects() if isinstance(subject, URIRef)}
-    subjects |= {node for node in graph.subjects() if isinstance(node, BNode) and (None, None, node) not in graph}
-    return sorted(subjects, key=lambda s: (places.get(str(s), len(text) + 1), str(s)))
+def _place(graph: Graph, text: str) -> Callable[[URIRef], tuple[int, str]]:
+    lines = subject_lines(text, graph)
+    return lambda subject: (lines.get(str(subject), len(text) + 1), str(subject))
 
 
 class _Writer:
