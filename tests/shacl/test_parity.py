@@ -44,7 +44,7 @@ SHAPES = (
 )
 THINGS = st.sampled_from([":a", ":b", ":c"])
 VALUES = {
-    ":p": st.sampled_from(["1", "2", "8", "9", '"x"', "2.0"]),
+    ":p": st.sampled_from(["1", "2", "8", "9", '"x"', "2.5"]),
     ":label": st.sampled_from(['"ab"@ru', '"cd"@ru', '"ab"@en', '"a"@en', '"AB"@de', '"ab"']),
     ":start": st.sampled_from([f'"2020-01-0{n}"^^xsd:date' for n in (1, 2, 3)] + ['"2020"']),
     ":end": st.sampled_from([f'"2020-01-0{n}"^^xsd:date' for n in (1, 2, 3)]),

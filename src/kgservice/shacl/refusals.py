@@ -1,6 +1,6 @@
 """What is refused before anything runs because engines pass over it silently: slips and unsupported features."""
 
-from rdflib import SH, Graph, Literal, URIRef
+from rdflib import SH, Graph, Literal
 from rdflib.term import Node
 
 from kgservice.shacl.model import ShapesInvalid
