@@ -4,79 +4,84 @@ from flask import Blueprint, Response, g, json, request, send_file
 
 from kgservice.errors import ReleaseNotFound
 from kgservice.locale import say
-from kgservice.releases import Release
-from kgservice.report import Finding, Severity
+from kgservice.releases import Release, Shelf
+from kgservice.report import Finding
 from kgservice.terms import Graphs
 from kgservice.web.negotiation import wants_page
 from kgservice.web.pages import Service, render
 
-_FINDINGS = 200  # of the page; the whole report is a download
+_CAUSES = 200  # of the page; the whole report is a download
 
 
-def blueprint(service: Service) -> Blueprint:
-    """Return `/releases` and `/releases/<id>/` with manifest, report and statement files."""
-    room = Blueprint("catalogue", __name__)
-    names = Graphs(service.settings.base)
+class Releases:
+    """Answers about the releases of a shelf.
 
-    @room.get("/releases")
-    def releases() -> Response:
-        found = list(reversed(service.shelf.releases()))
-        if not wants_page(request.headers.get("Accept", "")):
-            return _json([_summary(release) for release in found])
-        return render("releases.html", releases=found, names=names)
+    Each method raises ReleaseNotFound where there is no such release or file.
+    """
 
-    @room.get("/releases/<int:number>/")
-    def release(number: int) -> Response:
-        found = service.shelf.release(number)
+    def __init__(self, shelf: Shelf, base: str) -> None:
+        self._shelf = shelf
+        self._names = Graphs(base)
+
+    def all(self) -> Response:
+        """Return the list of releases, newest first."""
+        found = list(reversed(self._shelf.releases()))
+        if wants_page(request.headers.get("Accept", "")):
+            return render("releases.html", releases=found)
+        return _json([_summary(release) for release in found])
+
+    def one(self, number: int) -> Response:
+        """Return the page of a release, or its manifest for a program."""
+        found = self._shelf.release(number)
         if not wants_page(request.headers.get("Accept", "")):
             return _json(found.manifest.to_json())
         report = found.report()
         graphs = [
-            (graph, names.split(graph), statements, (found.path / statements.file).stat().st_size)
+            (graph, self._names.split(graph), statements, (found.path / statements.file).stat().st_size)
             for graph, statements in sorted(found.manifest.graphs.items())
         ]
         causes = [
-            (finding, count, say(finding.text, g.language), _remedy(finding)) for finding, count in _causes(found)
+            (findings[0], len(findings), say(findings[0].text, g.language), _remedy(findings[0]))
+            for findings in report.causes().values()
         ]
         return render(
-            "release.html", shown=found, graphs=graphs, tally=report.tally(), causes=causes[:_FINDINGS],
-            kept=found.store.is_dir(), severities=tuple(Severity),
+            "release.html", shown=found, graphs=graphs, tally=report.tally(), causes=causes[:_CAUSES],
+            kept=found.store.is_dir(),
         )  # fmt: skip
 
-    @room.get("/releases/<int:number>/manifest.json")
-    def manifest(number: int) -> Response:
-        return _lasting(_json(service.shelf.release(number).manifest.to_json()))
+    def manifest(self, number: int) -> Response:
+        """Return the manifest of a release as JSON."""
+        return _lasting(_json(self._shelf.release(number).manifest.to_json()))
 
-    @room.get("/releases/<int:number>/report.json")
-    def report(number: int) -> Response:
-        return _lasting(_json(service.shelf.release(number).report().to_json()))
+    def report(self, number: int) -> Response:
+        """Return what the checks of a release found, as JSON."""
+        return _lasting(_json(self._shelf.release(number).report().to_json()))
 
-    @room.get("/releases/<int:number>/<path:file>")
-    def dump(number: int, file: str) -> Response:
-        found = service.shelf.release(number)
-        files = {statements.file: graph for graph, statements in found.manifest.graphs.items()}
+    def dump(self, number: int, file: str) -> Response:
+        """Return a statement file that the manifest names; nothing else of the folder comes out."""
+        found = self._shelf.release(number)
+        files = {statements.file: statements for statements in found.manifest.graphs.values()}
         if file not in files:
             raise ReleaseNotFound(
                 "Release {id} has no file {file}; its page lists those there are.", id=number, file=file
             )
         name = f"release-{number}-{file.rpartition('/')[2]}"
-        response = send_file(
-            found.path / file,
-            "application/gzip",
-            as_attachment=True,
-            download_name=name,
-            conditional=True,
-            etag=False,
+        tag = files[file].sha256
+        return _lasting(
+            send_file(found.path / file, "application/gzip", as_attachment=True, download_name=name, etag=tag)
         )
-        response.set_etag(found.manifest.graphs[files[file]].sha256)
-        response.make_conditional(request)
-        return _lasting(response)
 
+
+def blueprint(service: Service) -> Blueprint:
+    """Return `/releases` and `/releases/<id>/` with manifest, report and statement files."""
+    room = Blueprint("catalogue", __name__)
+    releases = Releases(service.shelf, service.settings.base)
+    room.add_url_rule("/releases", "releases", releases.all)
+    room.add_url_rule("/releases/<int:number>/", "release", releases.one)
+    room.add_url_rule("/releases/<int:number>/manifest.json", "manifest", releases.manifest)
+    room.add_url_rule("/releases/<int:number>/report.json", "report", releases.report)
+    room.add_url_rule("/releases/<int:number>/<path:file>", "dump", releases.dump)
     return room
-
-
-def _causes(release: Release) -> list[tuple[Finding, int]]:
-    return [(findings[0], len(findings)) for findings in release.report().causes().values()]
 
 
 def _remedy(finding: Finding) -> str:

@@ -25,6 +25,7 @@ _SECURITY = {
 _EXPOSED = (
     "ETag, Link, Location, Retry-After, Content-Language, Server-Timing, Query-Id, KG-Release, KG-Complete, KG-Rows"
 )
+_LARGE = "draft_graphs"  # the blueprint that takes documents, with a limit of its own
 _YEAR = 365 * 24 * 3600
 
 
@@ -36,7 +37,7 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
         g.begun = time.monotonic()
         g.client = client(request.environ, settings.proxies)
         g.language = _language(settings.lang)
-        if (request.content_length or 0) > 4 * settings.query_bytes:
+        if request.blueprint != _LARGE and (request.content_length or 0) > 4 * settings.query_bytes:
             raise RequestTooLarge(
                 "The body is longer than {limit} bytes; nothing here takes that much.", limit=4 * settings.query_bytes
             )

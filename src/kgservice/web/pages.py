@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from kgservice.actions.ask import Ask
 from kgservice.actions.describe import Describe
+from kgservice.actions.edit import Edit
 from kgservice.errors import KgError
 from kgservice.locale import LANGUAGES, date, number, plural, size, translate
 from kgservice.releases import Release, Shelf
@@ -41,6 +42,10 @@ class Service(Protocol):
     @property
     def ask(self) -> Ask:
         """Return what answers questions."""
+
+    @property
+    def edit(self) -> Edit:
+        """Return what works by hand on drafts."""
 
     @property
     def describe(self) -> Describe:

@@ -1,0 +1,119 @@
+"""A draft as a SPARQL server: SPARQL 1.1 Protocol, query and update, for curators."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, g, request
+
+from kgservice.access import Role
+from kgservice.actions.edit import Edit
+from kgservice.errors import BodyInvalid, MediaTypeUnsupported, ParameterInvalid, RequestTooLarge
+from kgservice.settings import Settings
+from kgservice.store.interface import FORMATS, Answer, Question
+from kgservice.web import protocol
+from kgservice.web.answers import KINDS, Answers, wanted
+from kgservice.web.callers import Callers, challenge
+
+
+def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings) -> Blueprint:
+    """Return `/drafts/<id>/sparql` (query operation, 2.1) and `/drafts/<id>/update` (update operation, 2.2)."""
+    room = Blueprint("drafts", __name__)
+    room.after_request(challenge)
+
+    @room.route("/drafts/<draft_id>/sparql", methods=["GET", "POST", "QUERY"])
+    def sparql(draft_id: str) -> Response:
+        callers.insist(Role.CURATOR)
+        asked = protocol.read(request, settings)
+        if asked.query is None:
+            raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
+        name = wanted(KINDS[asked.form], asked.format, request.headers.get("Accept", ""), page=False)
+        question = Question(
+            asked.query, name, asked.default_graphs, asked.named_graphs, _address(settings, draft_id, "sparql"),
+            asked.seconds, g.client, Answers.fresh(),
+        )  # fmt: skip
+        return told(edit().question(draft_id, question), draft_id, question)
+
+    @room.post("/drafts/<draft_id>/update")
+    def update(draft_id: str) -> Response:
+        account = callers.insist(Role.CURATOR)
+        text, using, using_named = _update(settings.query_bytes)
+        address = _address(settings, draft_id, "update")
+        asked = Question(
+            text, base=address, seconds=settings.query_seconds, client=g.client, id=Answers.fresh()
+        )  # fmt: skip
+        edit().update(draft_id, asked, using, using_named, f"token:{account.name}")
+        response = Response(status=204)
+        response.headers["KG-Release"] = draft_id
+        response.headers["Query-Id"] = asked.id
+        return response
+
+    return room
+
+
+def told(answer: Answer, draft_id: str, question: Question) -> Response:
+    """Return the response of an answer from a draft; it is never kept by a cache."""
+    response = Response(answer.chunks, content_type=FORMATS[question.format][0], direct_passthrough=True)
+    response.call_on_close(answer.close)
+    if answer.size is not None:
+        response.content_length = answer.size
+    headers = response.headers
+    headers["KG-Release"] = draft_id
+    headers["KG-Complete"] = "true" if answer.complete else "false"
+    if answer.rows is not None:
+        headers["KG-Rows"] = str(answer.rows)
+    headers["Server-Timing"] = ", ".join(f"{name};dur={value:g}" for name, value in answer.timings.items())
+    headers["Query-Id"] = question.id
+    headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    return response
+
+
+def _address(settings: Settings, draft_id: str, name: str) -> str:
+    return f"{settings.url}drafts/{draft_id}/{name}"
+
+
+def _update(limit: int) -> tuple[str, list[str], list[str]]:
+    """Return the update that a POST carries, and the graphs of its dataset (2.2.1-2.2.3).
+
+    Raises:
+        MediaTypeUnsupported, BodyInvalid, RequestTooLarge: the body is of a foreign type, not UTF-8, or too long.
+        ParameterInvalid: there is no update, or more than one.
+    """
+    kind = request.mimetype
+    direct = kind == "application/sparql-update"
+    if not direct and kind != "application/x-www-form-urlencoded":
+        raise MediaTypeUnsupported(
+            "Updates come as application/sparql-update or application/x-www-form-urlencoded, not as {kind}.",
+            kind=kind or "nothing",
+        )
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8"):
+        raise MediaTypeUnsupported("Updates are written in UTF-8, not in {charset}.", charset=charset)
+    request.max_content_length = limit if direct else 3 * limit
+    if (request.content_length or 0) > request.max_content_length:
+        raise _too_long(limit)
+    try:
+        body = request.get_data(cache=False).decode("utf-8")
+        fields = _fields(request.query_string.decode("utf-8")) + ([] if direct else _fields(body))
+    except UnicodeDecodeError:
+        raise BodyInvalid("The body is not UTF-8.") from None
+    given = [value for name, value in fields if name == "update"] + ([body] if direct else [])
+    if len(given) != 1:
+        raise ParameterInvalid("A request carries exactly one update, this one carries {count}.", count=len(given))
+    if len(given[0].encode()) > limit:
+        raise _too_long(limit)
+    using = [value for name, value in fields if name == "using-graph-uri"]
+    return given[0], using, [value for name, value in fields if name == "using-named-graph-uri"]
+
+
+def _fields(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
+    except UnicodeDecodeError:
+        raise
+    except ValueError:
+        raise ParameterInvalid("More than {limit} parameters in one request.", limit=1000) from None
+
+
+def _too_long(limit: int) -> RequestTooLarge:
+    return RequestTooLarge("The update is longer than {limit} bytes (KG_QUERY_BYTES).", limit=limit)

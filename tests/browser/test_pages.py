@@ -1,0 +1,110 @@
+"""Pages in a real browser: both widths, both colour schemes, both languages; accessible, and usable by keyboard."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: no page is looked at")
+
+pytestmark = pytest.mark.browser
+
+PICTURES = Path(__file__).parents[1] / "pictures"  # screenshots, not in git
+
+QUERY = quote("SELECT ?s ?name { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?name } ORDER BY ?name")
+PAGES = {
+    "home": "/",
+    "query": "/sparql",
+    "answer": f"/sparql?query={QUERY}",
+    "fault": f"/sparql?query={quote('SELECT * WHERE { ?s ?p }')}",
+    "thing": "/page/organization/spt",
+    "invented": "/page/programme/p1",
+    "kind": "/kinds/organization",
+    "questions": "/queries",
+    "question": "/queries/partners-of-an-organization",
+    "releases": "/releases",
+    "release": "/releases/1/",
+    "nothing": "/nowhere",
+}
+LOOKS = [(1280, "light", "ru"), (390, "dark", "en"), (1280, "dark", "ru"), (390, "light", "en")]
+ALL, SOME = list(PAGES), ("home", "answer", "thing")
+SIGHTS = [(look, name) for place, look in enumerate(LOOKS) for name in (ALL if place < 2 else SOME)]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def page(request, chromium):
+    width, scheme, language = getattr(request, "param", LOOKS[0])
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        locale={"ru": "ru-RU", "en": "en-GB"}[language],
+        java_script_enabled=True,
+    )
+    page = context.new_page()
+    page.name = f"{width}-{scheme}-{language}"
+    page.width = width
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("page", "name"), SIGHTS, indirect=["page"], ids=[f"{name}-{'-'.join(map(str, look))}" for look, name in SIGHTS]
+)
+def test_a_page_is_accessible_fits_and_obeys_its_policy(page, address, name):
+    faults = []
+    page.on("console", lambda message: faults.append(message.text))
+
+    page.goto(address + PAGES[name])
+    violations = axe.Axe().run(page, options=RULES).response["violations"]
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}-{page.name}.png", full_page=True)
+
+    found = [(v["id"], [node["target"] for node in v["nodes"]][:3], v["help"]) for v in violations]
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.width
+    # a fault and a missing page are told by their status, which the console repeats
+    assert [fault for fault in faults if "Failed to load resource" not in fault] == []
+
+
+def test_the_keyboard_reaches_the_content_and_the_main_action(page, address):
+    page.goto(address + "/sparql")
+    page.keyboard.press("Tab")
+    first = page.evaluate("document.activeElement.className")
+    page.keyboard.press("Enter")
+    page.locator("#query").focus()
+    page.keyboard.press("Tab")
+
+    assert first == "skip"
+    assert page.evaluate("document.activeElement.className") == "btn main"
+
+
+def test_a_query_is_run_and_paged_by_hand(page, address):
+    page.goto(address + "/sparql")
+    page.locator("#query").fill("SELECT ?s ?p ?o { ?s ?p ?o . ?x ?y ?z } LIMIT 150")
+    page.locator("form button.main").click()
+    rows = page.locator("tbody tr").count()
+    page.locator("a[rel=next]").click()
+
+    assert rows == 100
+    assert page.locator("tbody tr").count() == 50
+    assert page.locator("#query").input_value().startswith("SELECT ?s ?p ?o")
+
+
+def test_a_click_leads_from_the_picture_to_a_thing_and_back(page, address):
+    page.goto(address + "/")
+    page.locator("svg.net a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/page/**")
+
+    page.go_back()
+    assert page.url == address + "/"
+
+
+def test_the_language_is_kept(page, address):
+    page.goto(address + "/")
+    before = page.evaluate("document.documentElement.lang")
+    page.locator(".side a").click()
+    page.locator(".top nav a").nth(2).click()
+
+    assert page.evaluate("document.documentElement.lang") != before
