@@ -16,11 +16,6 @@ from network import ADJECTIVES, CITIES, NOUNS
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 AUTHORED = ("ontology", "shapes", "queries")
-ORGANIZATION = (
-    "org_id", "name_ru", "name_en", "name_en_kind", "kind", "legal_form", "city_id", "city_evidence", "region_id",
-    "parent_org_id", "website", "website_evidence", "inn", "ogrn", "evidence", "note", "source_url",
-)  # fmt: skip
-PARTY = ("partnership_id", "org_id", "role", "evidence", "note", "source_url")
 KINDS = ("professional_educational_organization",) * 5 + ("enterprise",) * 4 + ("university",)
 ROLES = ("network_college", "base_college", "employer", "anchor_employer", "educational_provider")
 PLACES = ("kemerovo", "novokuznetsk")
@@ -68,8 +63,7 @@ def organizations(count: int, share: float, draw: random.Random) -> tuple[list[d
     rows, truth = [], []
     for number in range(count):
         adjective, noun, city = draw.choice(ADJECTIVES), draw.choice(NOUNS), draw.choice(CITIES)
-        row = dict.fromkeys(ORGANIZATION, "")
-        row |= {
+        row = {
             "org_id": f"g{number}",
             "name_ru": f"{city[0]}: {adjective[0]} {noun[0]} № {number}",
             "name_en": f"{city[1]}: {adjective[1]} {noun[1]} No {number}",
@@ -107,11 +101,17 @@ def parties(count: int, draw: random.Random) -> list[dict[str, str]]:
     ]
 
 
-def _write(path: Path, headings: tuple[str, ...], rows: list[dict[str, str]]) -> None:
+def _append(path: Path, rows: list[dict[str, str]]) -> int:
+    """Append rows to a real delivery under its own headings; return how many rows it had."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        known = list(reader)
+        headings = reader.fieldnames or []
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, headings, lineterminator="\n")
+        writer = csv.DictWriter(file, headings, restval="", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(known + rows)
+    return len(known)
 
 
 def content(count: int, folder: Path, share: float = 0.0, seed: int = 20261125) -> list[Seeded]:
@@ -124,13 +124,9 @@ def content(count: int, folder: Path, share: float = 0.0, seed: int = 20261125) 
         shutil.copytree(CHECKOUT / name, folder / name)
     sources = folder / "data" / "sources"
     rows, truth = organizations(count, share, draw)
-    with (sources / "organizations" / "deliveries" / "organizations.csv").open(encoding="utf-8", newline="") as file:
-        real = list(csv.DictReader(file))
-    shifted = [Seeded(s.file, s.row + len(real), s.column, s.kind) for s in truth]
-    _write(sources / "organizations" / "deliveries" / "organizations.csv", ORGANIZATION, real + rows)
-    with (sources / "parties" / "deliveries" / "parties.csv").open(encoding="utf-8", newline="") as file:
-        known = list(csv.DictReader(file))
-    _write(sources / "parties" / "deliveries" / "parties.csv", PARTY, known + parties(count, draw))
+    real = _append(sources / "organizations" / "deliveries" / "organizations.csv", rows)
+    shifted = [Seeded(s.file, s.row + real, s.column, s.kind) for s in truth]
+    _append(sources / "parties" / "deliveries" / "parties.csv", parties(count, draw))
     (folder / "truth.json").write_text(json.dumps([asdict(s) for s in shifted], ensure_ascii=False, indent=1))
     return shifted
 
