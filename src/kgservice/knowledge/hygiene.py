@@ -11,7 +11,7 @@ from kgservice.errors import AuthoredInvalid, QueryInvalid
 from kgservice.knowledge.ontology import Authored, files
 from kgservice.knowledge.turtle import canonical
 from kgservice.report import Cell, Finding, Severity, Text
-from kgservice.sparql import parse
+from kgservice.sparql import layout, parse
 from kgservice.sparql.mentions import mentions, nearest
 from kgservice.terms import PREFIXES, Term, shortened
 
@@ -138,31 +138,44 @@ def check(words: Words, rows: Rows) -> list[Finding]:
 
 
 def form(content: Path, fix: bool = False) -> list[Finding]:
-    """Return the authored files that are not in canonical Turtle; with `fix` write them so and return none.
+    """Return the authored files that are not in canonical form; with `fix` write them so and return none.
+
+    A query that does not parse has no form; who reads the questions tells of it.
 
     Raises:
-        AuthoredInvalid: a file does not parse.
+        AuthoredInvalid: a Turtle file does not parse.
     """
     found = []
+    for path, text, wanted in _forms(content):
+        if wanted == text:
+            continue
+        if fix:
+            path.write_text(wanted, encoding="utf-8")
+            continue
+        line = _first_difference(text, wanted)
+        found.append(
+            Finding(
+                "form/not-canonical",
+                Severity.WARNING,
+                Text("The file is not in canonical form."),
+                Text("kgservice check --fix writes it so."),
+                (Cell(str(path.relative_to(content)), row=line, line=line),),
+            )
+        )
+    return found
+
+
+def _forms(content: Path) -> Iterator[tuple[Path, str, str]]:
+    """Yield every authored file with its text and its canonical text."""
     for name in ("ontology", "vocabularies", "shapes"):
         for part in files(content, name):
-            wanted = canonical(part.graph, part.text)
-            if wanted == part.text:
-                continue
-            if fix:
-                part.path.write_text(wanted, encoding="utf-8")
-                continue
-            line = _first_difference(part.text, wanted)
-            found.append(
-                Finding(
-                    "form/canonical-turtle",
-                    Severity.WARNING,
-                    Text("The file is not in canonical Turtle."),
-                    Text("kgservice check --fix writes it so."),
-                    (Cell(str(part.path.relative_to(content)), row=line, line=line),),
-                )
-            )
-    return found
+            yield part.path, part.text, canonical(part.graph, part.text)
+    for path in (*sorted(content.glob("queries/*/*.rq")), *sorted(content.glob("ontology/hygiene/*.rq"))):
+        text = path.read_text(encoding="utf-8")
+        try:
+            yield path, text, layout.canonical(text)
+        except QueryInvalid:
+            continue
 
 
 def _broken(rule: Rule, words: Words, rows: Rows) -> Iterator[Finding]:
