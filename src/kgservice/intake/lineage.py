@@ -1,6 +1,6 @@
 """Leads a statement back to the cells it came from, by reading the kept file and mapping its rows again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kgservice.intake.index import facts, rows_by_place
@@ -9,12 +9,18 @@ from kgservice.report import Cell
 
 def rows_of(folder: Path, focus: str) -> list[Cell]:
     """Return the row cells (no column) of a node (IRI); several rows behind one node are all named."""
+    return rows_of_all(folder, [focus]).get(focus, [])
+
+
+def rows_of_all(folder: Path, focuses: Iterable[str]) -> dict[str, list[Cell]]:
+    """Return the row cells of each of these nodes that the conversion made, as `rows_of` does, with one look."""
     places = facts(folder).places
-    return [
-        Cell(places[place].file, places[place].sheet, row)
-        for place, rows in rows_by_place(folder, [focus]).items()
-        for row in rows
-    ]
+    found: dict[str, list[Cell]] = {}
+    for place, rows in rows_by_place(folder, focuses).items():
+        for row, nodes in rows.items():
+            for node in nodes:
+                found.setdefault(node, []).append(Cell(places[place].file, places[place].sheet, row))
+    return found
 
 
 def locate(folder: Path, focus: str, predicate: str = "", value: str = "", kept: Path | None = None) -> list[Cell]:
