@@ -198,9 +198,9 @@ def _parameter(path: Path, name: str, line: int, value: str, query: Query) -> Qu
             "{path}, line {line}: a parameter is written NAME: TYPE [CLASS] | label | подпись, with a type of {types}.",
             path=str(path), line=line, types=", ".join(_TYPES),
         )  # fmt: skip
-    if len(blocks) != 1 or len(blocks[0].terms) != 1:
+    if len({block.terms for block in blocks}) != 1 or len(blocks[0].terms) != 1:
         raise AuthoredInvalid(
-            "{path}, line {line}: the parameter {name} needs exactly one VALUES ?{name} with one example in the query.",
+            "{path}, line {line}: the parameter {name} needs a VALUES ?{name} with exactly one example in the query.",
             path=str(path), line=line, name=name,
         )  # fmt: skip
     of = _full(words[1]) if len(words) > 1 else ""
