@@ -231,3 +231,20 @@ def test_the_network_is_a_picture_to_take_away(client):
     assert response.mimetype == "image/svg+xml"
     assert "class=" not in re.sub(r'class="chart net"', "", response.get_data(as_text=True))
     assert BASE not in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT * {}", "SELECT ?x { VALUES ?x { UNDEF } }", "SELECT ?x { BIND('''a\tb\nc''' AS ?x) }"]
+)
+def test_odd_tables_are_shown_too(client, query):
+    response, page = get(client, f"/sparql?query={quote(query)}")
+
+    assert response.status_code == 200
+    assert page.faults == []
+
+
+def test_a_very_long_text_is_cut_on_the_page(client):
+    query = quote("SELECT ?x { BIND('" + "x" * 5000 + "' AS ?x) }")
+    table = client.get(f"/sparql?query={query}", headers=BROWSER).get_data(as_text=True).partition("<tbody>")[2]
+
+    assert "x" * 2000 + "…" in table

@@ -46,7 +46,7 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
     def leave(response: Response) -> Response:
         response.headers.update(_SECURITY)
         _share(response)
-        if request.args.get("lang") in LANGUAGES:
+        if request.args.get("lang") in LANGUAGES and response.mimetype == "text/html":
             response.set_cookie("lang", request.args["lang"], max_age=_YEAR, samesite="Lax", httponly=True)
         if "KG-Release" not in response.headers and request.endpoint != "static":
             name = _quietly(release)

@@ -21,9 +21,10 @@ from kgservice.web.queries import said
 
 _MOST = 150  # nodes of the picture; the most connected ones
 _HUBS = 7
+_ROWS = 300  # partnerships of the table
 _NAMED = 3  # partnerships from which on an organization is named in the picture
 _STYLES = {"education": "n1", "other": "n2", "partnership": "ring"}
-_QUESTIONS = 6
+_QUESTIONS = 5
 _ABBREVIATION = re.compile(r"\(([^()]{2,14})\)$")
 _SUBJECTS = ("partnerships", "gaps", "network", "results", "forms", "organizations", "professions", "competencies")
 _FACTS = (
@@ -100,7 +101,7 @@ class Front:
             (whole.nodes[place].label, self._links.page(whole.nodes[place].iri), sorted(members))
             for place, members in taking.items()
         ]
-        return sorted(rows)
+        return sorted(rows)[:_ROWS]
 
 
 def blueprint(service: Service) -> Blueprint:

@@ -20,6 +20,7 @@ from kgservice.terms import shortened
 from kgservice.web.links import Links, again
 from kgservice.web.nouns import address, heading, noun, property_name
 
+_LONGEST = 2000  # characters of a text on a page; whole texts are in the data
 _LICENCES = {
     "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
     "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
@@ -86,6 +87,7 @@ def install(app: Flask, service: Service) -> None:
             "date": lambda value: date(value, language),
             "size": lambda value: size(value, language),
             "links": links,
+            "cut": lambda text: text if len(text) <= _LONGEST else text[:_LONGEST] + "…",
             "licensed": lambda address: _LICENCES.get(address, address),
             "again": again,
             "shortened": shortened,

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 _WIDTH, _HEIGHT, _MARGIN = 720, 520, 60
 _STEPS = 260
-_LETTER = 6.6  # width of a letter of a label, on average
+_LETTER = 6.8  # width of a letter of a label, on average
 _COLOURS = {  # of the light sheet, for a picture that is taken away
     'class="edge"': 'stroke="#8b867b" stroke-opacity=".55"',
     'class="n1"': 'fill="#0b5c66"',
@@ -138,7 +138,7 @@ def _fitted(at: list[list[float]]) -> list[tuple[float, float]]:
 
 def _names(marks: Sequence[Mark], places: Sequence[tuple[float, float]]) -> list[Markup]:
     """Write names of the largest nodes first, each at the first of four sides where it covers nothing."""
-    taken = [(x - m.radius, x + m.radius, y + 4) for m, (x, y) in zip(marks, places, strict=True)]
+    taken = [(x - m.radius - 3, x + m.radius + 3, y + 4) for m, (x, y) in zip(marks, places, strict=True)]
     out = []
     for mark, (x, y) in sorted(zip(marks, places, strict=True), key=lambda pair: -pair[0].radius):
         long, r = _LETTER * len(mark.named), mark.radius
