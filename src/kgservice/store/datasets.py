@@ -19,7 +19,8 @@ from kgservice.terms import is_iri
 _UNION_LIMIT = 500_000  # statements; about 400 bytes and 10 microseconds each
 _UNIONS = 2  # kept per worker
 Node = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.DefaultGraph
-Graphs = tuple[pyoxigraph.NamedNode | pyoxigraph.DefaultGraph, ...]
+Graph = pyoxigraph.NamedNode | pyoxigraph.DefaultGraph
+Graphs = tuple[Graph, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,20 @@ class Datasets:
         for one, other in itertools.combinations(graphs, 2):
             pair = frozenset({(one,), (other,)})
             if pair not in self._overlaps:
-                both = f"ASK {{ {_pattern(one)} {_pattern(other)} }}"
+                smaller, larger = self._by_size(one, other)  # the engine scans the first and probes the second
+                both = f"ASK {{ {_pattern(smaller)} {_pattern(larger)} }}"
                 self._overlaps[pair] = bool(self._store.query(both))
             if self._overlaps[pair]:
                 return True
         return False
+
+    def _by_size(self, one: Graph, other: Graph) -> tuple[Graph, Graph]:
+        for limit in (1_000, 10_000, 100_000, 1_000_000):
+            for first, second in ((one, other), (other, one)):
+                quads = self._store.quads_for_pattern(None, None, None, first)
+                if next(itertools.islice(quads, limit, None), None) is None:
+                    return first, second
+        return one, other
 
     def _union(self, graphs: Graphs, named: Graphs) -> pyoxigraph.Store:
         key = (tuple(sorted(graphs, key=str)), tuple(sorted(named, key=str)))
@@ -114,5 +124,5 @@ class Datasets:
         return union
 
 
-def _pattern(graph: pyoxigraph.NamedNode | pyoxigraph.DefaultGraph) -> str:
+def _pattern(graph: Graph) -> str:
     return "?s ?p ?o ." if isinstance(graph, pyoxigraph.DefaultGraph) else f"GRAPH {graph} {{ ?s ?p ?o }}"

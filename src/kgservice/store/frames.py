@@ -22,6 +22,8 @@ FAILED = b"E"
 """The query was refused or failed; payload: an error of kgservice.errors."""
 ASKED = b"Q"
 """From the pool to the worker: a question."""
+CHANGE = b"C"
+"""From the pool to the worker of a draft: an update or a graph request."""
 
 MEMORY = "The query needed more than {bytes} bytes of memory; narrow it, or raise KG_QUERY_MEMORY."
 """Message of `QueryMemory`, which either side may notice."""
@@ -30,11 +32,11 @@ _HEAD = struct.Struct("!cI")
 _BUFFER = 1 << 18
 
 
-class Ended(Exception):  # noqa: N818  (it is an event, not yet an error: the pool finds out which one)
+class Ended(Exception):
     """Raised when the other side has gone."""
 
 
-class Late(Exception):  # noqa: N818  (the same)
+class Late(Exception):
     """Raised when the deadline has passed before a frame was whole."""
 
 
@@ -50,7 +52,7 @@ def head(kind: bytes, length: int) -> bytes:
 
 def document(kind: bytes, body: Mapping[str, Any]) -> bytes:
     """Return one frame whose payload is JSON."""
-    return frame(kind, json.dumps(body, ensure_ascii=False, default=str).encode())
+    return frame(kind, json.dumps(body, default=str).encode())
 
 
 def failure(error: KgError) -> bytes:

@@ -30,7 +30,9 @@ class Workers:
         self._queue_seconds = settings.queue_seconds
         folder = settings.state if settings.state.is_dir() else None
         self._room = SpoolRoom(max(_SPOOLS * settings.spool_bytes, _LEAST_ROOM), folder)
-        self._limits = Limits(settings.spool_bytes, settings.result_bytes, settings.query_memory, self._room)
+        self._limits = Limits(
+            settings.spool_bytes, settings.result_bytes, settings.query_memory, self._room, yields=True
+        )
         self._tally: Counter[str] = Counter(answered=0, timeout=0, memory=0, crash=0, stopped=0)
         self._crashes: Counter[str] = Counter()
         self._starter = Starter(kind)

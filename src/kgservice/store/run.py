@@ -15,6 +15,7 @@ from kgservice.store.interface import Answer, Question
 from kgservice.store.spool import Spool, SpoolRoom
 from kgservice.store.starter import Worker
 
+_LONG = 1.0  # seconds after which a query makes way for short ones
 _FIELDS = tuple(field.name for field in fields(Question))
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "MemoryError", "Cannot allocate memory")
 
@@ -27,10 +28,15 @@ class Limits:
     result_bytes: int
     memory: int
     room: SpoolRoom
+    yields: bool = False
+    """Let a long query make way for short ones, and replace its worker afterwards."""
 
 
 class Run:
-    """Carries a question through a worker; `give` takes the worker back, with True when it is dead."""
+    """Carries a question through a worker; `give` takes the worker back, with True when it is dead.
+
+    `request` is the frame to send where it is not the question itself.
+    """
 
     def __init__(
         self,
@@ -39,14 +45,17 @@ class Run:
         limits: Limits,
         give: Callable[[Worker, bool], None],
         tally: Counter[str],
+        request: bytes = b"",
     ) -> None:
         self._worker: Worker | None = worker
         self._question = question
+        self._request = request or frames.frame(frames.ASKED, _asked(question))
         self._limits = limits
         self._give = give
         self._tally = tally
         self._spool = Spool(limits.room)
         self._budget = question.seconds
+        self._long = time.monotonic() + _LONG
         self._rows: int | None = None
         self._engine = 0.0
         self._store = worker.store
@@ -58,9 +67,8 @@ class Run:
         Raises:
             KgError: whatever ended the query; see `Store.answer`.
         """
-        question = self._question
         assert self._worker  # noqa: S101  (a fresh run has one)
-        self._worker.send(frames.frame(frames.ASKED, _asked(question)))
+        self._worker.send(self._request)
         begin = self._next()
         kind = json.loads(begin)["kind"] if begin else "bindings"
         whole = True
@@ -116,7 +124,7 @@ class Run:
             )
         begun = time.monotonic()
         try:
-            kind, payload = worker.frames.next(begun + self._budget)
+            kind, payload = self._receive(worker, begun + self._budget)
         except frames.Late:
             raise self._died(worker, late=True) from None
         except frames.Ended:
@@ -137,9 +145,21 @@ class Run:
             self._rows, self._engine = end["rows"], end["engine"]
             self._worker = None
             self._tally["answered"] += 1
-            self._give(worker, False)
+            if worker.slowed:
+                worker.bury()
+            self._give(worker, worker.slowed)
             return None
         return payload
+
+    def _receive(self, worker: Worker, deadline: float) -> tuple[bytes, bytes]:
+        if self._limits.yields and not worker.slowed:
+            try:
+                return worker.frames.next(min(deadline, self._long))
+            except frames.Late:
+                if time.monotonic() >= deadline:
+                    raise
+                worker.slow_down()
+        return worker.frames.next(deadline)
 
     def _died(self, worker: Worker, late: bool) -> KgError:
         """Bury the worker, start another, and return what ended the query."""

@@ -143,6 +143,7 @@ class Spool:
         Raises:
             KgError: what `finish` was told.
         """
+        kept: bytes | None
         offset = 0
         while True:
             with self._changed:
@@ -154,7 +155,7 @@ class Spool:
                     kept = self._memory.popleft()
                     self._room.give_memory(len(kept))
                 else:
-                    kept = b""
+                    kept = None
                     segment = self._segments[0]
                     if offset == segment.written:
                         if len(self._segments) == 1 and self._finished:
@@ -162,9 +163,10 @@ class Spool:
                         self._drop(self._segments.popleft())
                         offset = 0
                         continue
-            piece = kept or os.pread(segment.file.fileno(), min(_READ, segment.written - offset), offset)
-            offset += 0 if kept else len(piece)
-            yield piece
+            if kept is None:
+                kept = os.pread(segment.file.fileno(), min(_READ, segment.written - offset), offset)
+                offset += len(kept)
+            yield kept
 
     def close(self) -> None:
         """Forget the answer."""

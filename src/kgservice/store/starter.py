@@ -33,6 +33,7 @@ class Worker:
         self.generation = 0
         self.store: Path | None = None
         self.stopped = False
+        self.slowed = False
         self.missing: list[str] = []
         self._pidfd = pidfd
         self._channel = channel
@@ -85,6 +86,12 @@ class Worker:
                     signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
                 else:
                     os.kill(self.pid, signal.SIGKILL)
+
+    def slow_down(self) -> None:
+        """Let everything else go first: the worker's query turned out to be long. It cannot be undone."""
+        self.slowed = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, 15)
 
     def bury(self) -> tuple[int | None, str]:
         """Kill the worker if need be, close everything, and return exit status (negative = signal) and last words."""
