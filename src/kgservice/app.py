@@ -2,8 +2,25 @@
 
 from flask import Flask
 
-from kgservice.web import asking, catalogue, entities, guard, home, kinds, operations, pages, problems, queries, sparql
+from kgservice.access import Access
+from kgservice.web import (
+    asking,
+    catalogue,
+    draft_graphs,
+    drafts,
+    entities,
+    graphs,
+    guard,
+    home,
+    kinds,
+    operations,
+    pages,
+    problems,
+    queries,
+    sparql,
+)
 from kgservice.web.answers import Answers
+from kgservice.web.callers import Callers
 
 
 def create_app(service: pages.Service) -> Flask:
@@ -31,4 +48,8 @@ def create_app(service: pages.Service) -> Flask:
     app.register_blueprint(queries.blueprint(service, answers, page))
     app.register_blueprint(catalogue.blueprint(service))
     app.register_blueprint(operations.blueprint(service))
+    app.register_blueprint(graphs.blueprint(service, answers))
+    callers = Callers(Access(settings.state))
+    for room in (drafts, draft_graphs):
+        app.register_blueprint(room.blueprint(lambda: service.edit, callers, settings))
     return app

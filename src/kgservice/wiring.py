@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Self
 from kgservice.actions.ask import Ask, Stores
 from kgservice.actions.content import Content
 from kgservice.actions.describe import Describe
+from kgservice.actions.edit import Edit
 from kgservice.actions.review import Review
 from kgservice.errors import Refused, StateLocked
 from kgservice.releases import Drafts, Shelf
 from kgservice.settings import Settings
+from kgservice.store.drafts import DraftWorkers
 from kgservice.store.interface import Store
 from kgservice.store.pool import Pool
 from kgservice.store.remote import RemoteStore
@@ -56,6 +58,12 @@ class Service:
         return Review(self.shelf, self._drafts)
 
     @cached_property
+    def edit(self) -> Edit:
+        """Return what works by hand on drafts. Raises Refused with a remote store."""
+        self._writable()
+        return Edit(self.shelf, self._drafts, lambda: DraftWorkers(self.settings), self.settings)
+
+    @cached_property
     def ingest(self) -> "Ingest":
         """Return what brings deliveries into drafts. Raises Refused with a remote store."""
         self._writable()
@@ -90,12 +98,16 @@ class Service:
             # nothing else writes: what killed jobs left behind is swept
             with suppress(StateLocked), self.shelf.lock("writer", actor="kgservice serve", job="sweeping", seconds=0):
                 pass
+            for left in self.settings.state.glob(".body-*"):
+                left.unlink(missing_ok=True)
             yield
 
     def close(self) -> None:
         """End all workers."""
         if "ask" in self.__dict__:
             self.ask.close()
+        if "edit" in self.__dict__:
+            self.edit.close()
 
     def __enter__(self) -> Self:
         return self

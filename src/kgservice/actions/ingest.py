@@ -2,13 +2,15 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from kgservice.actions.content import Content
+from kgservice.actions.fold import folded, told
 from kgservice.actions.preview import Preview, Progress, check, converted, preview, verdict
 from kgservice.errors import ConfirmationNeeded, ParameterInvalid, SourceUnreadable
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source
@@ -56,9 +58,10 @@ class Ingest:
         """
         tell = progress or silent
         source = self._content.source(source_name)
-        with self._shelf.lock("writer", actor=actor, job=f"import {source.name}"), guarded(self._settings.state):
+        lock = self._shelf.lock("writer", actor=actor, job=f"import {source.name}")
+        with lock, guarded(self._settings.state), ExitStack() as kept_open:
             current = self._shelf.current()
-            draft = self._draft(draft_id, current, actor)
+            draft = kept_open.enter_context(self._draft(draft_id, current, actor))
             tell("Reading the delivery", 0, 0)
             delivery = self.staged(source, list(files))
             work = self._drafts.workplace()
@@ -131,7 +134,7 @@ class Ingest:
             return draft, draft.report()
         tell("Checking against the shapes", 0, 0)
         shapes = check(seen, self._content.graphs, self._settings.findings, self._kept)
-        report = converted(seen, set(draft.imports)).joined(shapes)
+        report = converted(seen, set(draft.imports)).joined(told(draft, self._content.graphs)).joined(shapes)
         return replace(draft, state=verdict(report), content_hash=seen.content_hash), report
 
     @property
@@ -142,9 +145,11 @@ class Ingest:
         split = self._content.graphs.split(graph)
         return split[0] if split else ""
 
-    def _draft(self, draft_id: str | None, current: Release | None, actor: str) -> Draft:
+    @contextmanager
+    def _draft(self, draft_id: str | None, current: Release | None, actor: str) -> Iterator[Draft]:
         if draft_id is None:
-            return self._drafts.new(current.id if current else None, actor, now(), "import")
+            yield self._drafts.new(current.id if current else None, actor, now(), "import")
+            return
         draft = self._drafts.draft(draft_id)
         if draft.state == "published":
             raise ParameterInvalid(
@@ -152,7 +157,8 @@ class Ingest:
                 draft=draft.id,
                 release=draft.release,
             )
-        return draft
+        with self._drafts.alone(draft_id, actor, f"import into {draft_id}") as draft:
+            yield folded(draft, self._shelf, self._content.graphs)
 
     def _before(self, base: Release | None, source: Source) -> dict[str, Statements]:
         """Return the graphs of a source in the base release, by absolute path."""

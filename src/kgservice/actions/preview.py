@@ -49,6 +49,11 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
     """
     names = content.graphs
     found = _authored(content, work) | _carried(draft, current, names)
+    if draft.hand:
+        by_hand = names.source("hand", Evidence.SOURCED)
+        parts = [Path(found[by_hand].file)] if by_hand in found else []
+        path = work / "hand.nt.gz"
+        found[by_hand] = write(path, merged([*parts, draft.path / draft.hand.file]), str(path))
     imports = {**(current.manifest.imports if current else {}), **draft.imports}
     imports = {name: records for name, records in imports.items() if records}
     split = {graph: names.split(graph) for graph in found}
@@ -159,11 +164,12 @@ def _located(findings: list[Finding], preview: Preview, kept: Path) -> list[Find
     for name, records in preview.imports.items():
         for record in records:
             folder = preview.lineages[record["lineage"]]
-            rows = {at: lineage.rows_of(folder, f.focus) for at, f in enumerate(found) if not f.cells and f.focus}
-            asked = [at for at, cells in rows.items() if cells and found[at].path]
+            unplaced = {at: finding.focus for at, finding in enumerate(found) if not finding.cells and finding.focus}
+            made = lineage.rows_of_all(folder, set(unplaced.values()))
+            rows = {at: made[focus] for at, focus in unplaced.items() if focus in made}
+            asked = [at for at in rows if found[at].path]
             questions = [(found[at].focus, found[at].path, found[at].value) for at in asked]
             exact = dict(zip(asked, lineage.locate_all(folder, questions, kept) if questions else [], strict=True))
             for at, cells in rows.items():
-                if cells:
-                    found[at] = replace(found[at], cells=tuple(exact.get(at) or cells), source=name)
+                found[at] = replace(found[at], cells=tuple(exact.get(at) or cells), source=name)
     return found

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kgservice.actions.content import Content
+from kgservice.actions.fold import folded
 from kgservice.actions.ingest import Ingest, now, silent
 from kgservice.actions.preview import Preview, Progress, converted, preview, violations
 from kgservice.actions.seal import seal
@@ -80,8 +81,10 @@ class Publish:
             AuthoredInvalid, StateLocked, StateBroken: as their names say.
         """
         tell = progress or silent
-        with self._shelf.lock("writer", actor=actor, job=f"publish {draft_id}"), guarded(self._settings.state):
-            draft = self._drafts.draft(draft_id)
+        lock = self._shelf.lock("writer", actor=actor, job=f"publish {draft_id}")
+        alone = self._drafts.alone(draft_id, actor, f"publish {draft_id}")
+        with lock, guarded(self._settings.state), alone as draft:
+            draft = folded(draft, self._shelf, self._content.graphs)
             current = self._shelf.current()
             if draft.state == "published":
                 raise NothingChanged(
@@ -104,7 +107,7 @@ class Publish:
             if not report.conforms:
                 raise _blocked(draft, report)
             release = self._seal(draft, seen, report, actor, tell)
-            self._drafts.save(replace(draft, state="published", release=release.id, changes={}))
+            self._drafts.save(replace(draft, state="published", release=release.id, changes={}, hand=None))
             return release
 
     def rollback(self, number: int, actor: str = "") -> Release:

@@ -43,6 +43,6 @@ class Review:
             DraftNotFound: there is none of that id.
             StateLocked, StateBroken: as their names say.
         """
-        self._drafts.draft(draft_id)
-        with self._shelf.lock("writer", actor=actor, job=f"discard {draft_id}"):
+        lock = self._shelf.lock("writer", actor=actor, job=f"discard {draft_id}")
+        with lock, self._drafts.alone(draft_id, actor, f"discard {draft_id}"):
             self._drafts.discard(draft_id)

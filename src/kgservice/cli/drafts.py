@@ -53,15 +53,18 @@ def import_(
     return job.run(settings, work)
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @doors.format_option
 @doors.language_option
-def drafts(shape: str, language: str | None) -> int:
-    """List the drafts that are open.
+@click.pass_context
+def drafts(context: click.Context, shape: str, language: str | None) -> int:
+    """List the drafts that are open; `drafts new` opens one for work by hand.
 
     \b
     Example: kgservice drafts --format json
     """
+    if context.invoked_subcommand:
+        return 0
     service = doors.service(language)
     found = service.review.drafts()
     if shape == "json":
@@ -74,6 +77,19 @@ def drafts(shape: str, language: str | None) -> int:
     headings = [tell(word) for word in ("draft", "state", "from release", "sources", "opened", "by")]
     rows = [[d.id, tell(d.state), str(d.base_release or "–"), ", ".join(d.sources), d.created, d.actor] for d in found]
     click.echo(table(headings, rows))
+    return 0
+
+
+@drafts.command("new")
+@doors.actor_option
+@doors.language_option
+def new_draft(actor: str, language: str | None) -> int:
+    """Open an empty draft on the current release and print its id, nothing else.
+
+    \b
+    Example: kgservice drafts new
+    """
+    click.echo(doors.service(language).edit.new(doors.actor(actor)).id)
     return 0
 
 

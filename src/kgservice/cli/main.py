@@ -11,6 +11,7 @@ from kgservice.cli.endings import finish
 from kgservice.cli.query import query
 from kgservice.cli.releases import build, publish, releases, rollback
 from kgservice.cli.serve import serve
+from kgservice.cli.tokens import token
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,7 +24,7 @@ def program() -> None:
     """
 
 
-for command in (build, import_, drafts, report, discard, publish, releases, rollback, query, check, serve):
+for command in (build, import_, drafts, report, discard, publish, releases, rollback, query, check, token, serve):
     program.add_command(command)
 
 

@@ -3,19 +3,25 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kgservice.errors import DraftNotFound, StateBroken
-from kgservice.releases import files
+from kgservice.errors import DraftBusy, DraftNotFound, StateBroken
+from kgservice.releases import files, locks
 from kgservice.releases.files import guarded, read_json, settle, settle_tree
 from kgservice.releases.shelf import Statements
 from kgservice.releases.state import State
 from kgservice.report import Report
 
 _RECORD = "draft.json"
+_JOB = "job.lock"
+"""Held by a job that needs the draft; the draft's worker goes when it sees that."""
+_OPEN = "open.lock"
+"""Held by whoever has the draft's store open."""
+_PATIENCE = 40.0  # seconds: longer than a request may run
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,10 @@ class Draft:
     """By source, as in a manifest, for the sources that the draft changed; an empty list removes the source.
 
     Statement files and lineage go when the draft is published: the release has them."""
+    hand: Statements | None = None
+    """What was added by hand in the unnamed graph; it goes to the source `hand` when the draft is published."""
+    edited: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """By graph ("" = the unnamed one), how many statements were added and removed by hand."""
     inputs: str = ""
     """Hash of a build's inputs."""
     content_hash: str = ""
@@ -105,6 +115,8 @@ class Drafts:
         body = read_json(path / _RECORD)
         try:
             body["changes"] = {graph: _change(entry) for graph, entry in body["changes"].items()}
+            body["hand"] = Statements(**body["hand"]) if body.get("hand") else None
+            body["edited"] = {graph: tuple(counts) for graph, counts in body.get("edited", {}).items()}
             return Draft(path, **body)
         except (TypeError, KeyError):
             raise StateBroken("{path} is damaged; discard the draft.", path=str(path)) from None
@@ -146,6 +158,31 @@ class Drafts:
             draft.path.rename(doomed)
             shutil.rmtree(doomed, ignore_errors=True)
 
+    @contextmanager
+    def visited(self, name: str) -> Iterator[Draft]:
+        """Give a draft to a request, which keeps jobs from beginning on it for the length of a `with` block.
+
+        Raises:
+            DraftNotFound: there is none.
+            DraftBusy: a job is at work on it.
+        """
+        with locks.visited(self.draft(name).path / _JOB) as free:
+            if not free:
+                raise DraftBusy("A job is at work on draft {draft}; repeat the request in a moment.", draft=name)
+            yield self.draft(name)
+
+    @contextmanager
+    def alone(self, name: str, actor: str, job: str) -> Iterator[Draft]:
+        """Give a draft to a job, its worker gone and no request running, for the length of a `with` block.
+
+        Raises:
+            DraftNotFound: there is none.
+            StateLocked: another job, or a request, holds it for too long.
+        """
+        path = self.draft(name).path
+        with locks.exclusive(path / _JOB, actor, job, _PATIENCE), locks.exclusive(path / _OPEN, actor, job, _PATIENCE):
+            yield self.draft(name)
+
     def workplace(self) -> Path:
         """Return a new empty folder for files on their way into a draft; swept with other leftovers."""
         path = self._folder / f".work-{os.getpid()}"
@@ -170,7 +207,10 @@ def _tidy(draft: Draft) -> None:
     kept = {change.statements.file for change in draft.changes.values() if change.statements}
     if draft.state != "published":
         kept |= {f"lineage/{record['lineage']}" for records in draft.imports.values() for record in records}
+    kept |= {draft.hand.file} if draft.hand else set()
     kept.add(draft.report_file)
+    if draft.state == "published":
+        shutil.rmtree(draft.path / "graph", ignore_errors=True)
     for path in [*draft.path.glob("report-*"), *draft.path.glob("statements/*"), *draft.path.glob("lineage/*")]:
         if path.relative_to(draft.path).as_posix() not in kept:
             if path.is_dir():

@@ -49,6 +49,17 @@ def shared(path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def visited(path: Path) -> Iterator[bool]:
+    """Hold a lock file as one of many, if nobody holds it alone (gives False then); never wait."""
+    with guarded(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        yield _try(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def unread(path: Path) -> Iterator[bool]:
     """Give True, and keep new readers out, when nobody holds the lease; never wait."""
     with guarded(path):

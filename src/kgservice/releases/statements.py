@@ -11,6 +11,7 @@ from kgservice.releases.files import guarded
 from kgservice.releases.shelf import Statements
 
 _LEVEL = 5
+_LONGEST = 150  # characters of a file's name
 
 
 def lines(path: Path) -> Iterator[bytes]:
@@ -61,4 +62,8 @@ def write(path: Path, found: Iterable[bytes], name: str = "", level: int = _LEVE
 
 def file_name(graph: str, base: str) -> str:
     """Return the name, without ending, of the statement file of a graph: readable, and another one for each graph."""
-    return quote(graph.removeprefix(f"{base}graph/").replace("/", "."), safe="")
+    ours = graph.removeprefix(f"{base}graph/")
+    name = quote(ours.replace("/", "."), safe="")
+    if ours != graph and len(name) <= _LONGEST:
+        return name
+    return f"{name[:_LONGEST]}.{hashlib.sha256(graph.encode()).hexdigest()[:16]}"  # an IRI of somebody else's making

@@ -25,16 +25,18 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def lock_in(memory: int, network: bool = False) -> list[str]:
+def lock_in(memory: int, network: bool = False, files: bool = False) -> list[str]:
     """Lock the calling process in and return the protections that this system lacks, in English.
 
     Args:
         memory: cap of the data segment in bytes, on top of which the engine must fail.
         network: leave sockets open (the relay to a remote store needs one).
+        files: leave files writable (the store of a draft).
     """
     missing = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    if not files:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     except (ValueError, OSError):

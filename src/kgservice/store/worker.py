@@ -14,6 +14,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,6 +50,8 @@ def import_engine(kind: str) -> None:
     """Import what workers of a kind need, so that forked ones find it ready."""
     if kind == "remote":
         import kgservice.store.relay
+    elif kind == "draft":
+        import kgservice.store.draft_worker
     else:
         import kgservice.store.evaluation  # noqa: F401
     parse("ASK {}")  # builds the parser's tables
@@ -130,7 +133,8 @@ def live(order: dict[str, Any]) -> None:
     code = 1
     try:
         evaluator = open_evaluator(order)
-        missing = sandbox.lock_in(order["memory"], network=order["kind"] == "remote")
+        kind = order["kind"]
+        missing = sandbox.lock_in(order["memory"], network=kind == "remote", files=kind == "draft")
         channel.sendall(frames.document(frames.READY, {"missing": missing}))
         serve(channel, evaluator, order["memory"])
         code = 0
@@ -153,6 +157,11 @@ def open_evaluator(order: dict[str, Any]) -> Evaluator:
         from kgservice.store.relay import Relay
 
         return Relay(str(order["endpoint"]))
+    if order["kind"] == "draft":
+        from kgservice.store.draft_worker import Desk
+
+        desk: Evaluator = Desk(Path(order["folder"]), str(order["base"]))
+        return desk
     from kgservice.store.evaluation import Evaluation
 
     store = Path(order["store"])
@@ -174,17 +183,22 @@ def open_evaluator(order: dict[str, Any]) -> Evaluator:
 def serve(channel: socket.socket, evaluator: Evaluator, memory: int) -> None:
     """Answer questions one at a time until the pool closes the channel."""
     questions = frames.Frames(channel)
+    patience = getattr(evaluator, "patience", None)
     while True:
         try:
-            _, payload = questions.next(None)
+            kind, payload = questions.next(time.monotonic() + patience if patience else None)
+        except frames.Late:
+            if evaluator.unwanted():  # type: ignore[attr-defined]  # who has patience can tell
+                return
+            continue
         except frames.Ended:
             return
-        body = json.loads(payload)
-        for name in ("default_graphs", "named_graphs"):
-            body[name] = tuple(body[name])
         sink = Sink(channel)
         try:
-            evaluator.answer(Question(**body), sink)
+            if kind == frames.CHANGE:
+                evaluator.change(json.loads(payload), sink)  # type: ignore[attr-defined]  # sent to drafts only
+            else:
+                evaluator.answer(_question(json.loads(payload)), sink)
             sink.end()
         except KgError as error:
             channel.sendall(frames.failure(error))
@@ -195,6 +209,12 @@ def serve(channel: socket.socket, evaluator: Evaluator, memory: int) -> None:
             return
         except Exception as error:
             channel.sendall(frames.failure(EngineCrash("The engine failed on this query: {reason}", reason=error)))
+
+
+def _question(body: dict[str, Any]) -> Question:
+    for name in ("default_graphs", "named_graphs"):
+        body[name] = tuple(body[name])
+    return Question(**body)
 
 
 if __name__ == "__main__":

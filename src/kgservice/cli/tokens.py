@@ -1,0 +1,79 @@
+"""Commands on tokens: make one, list them, revoke one."""
+
+import json
+import time
+
+import click
+
+from kgservice.access import Access, Role
+from kgservice.cli import doors
+from kgservice.cli.tables import table
+
+_ROLES = [role.name.lower() for role in Role]
+
+
+@click.group()
+def token() -> None:
+    """Tokens with which programs and people reach drafts over HTTP.
+
+    \b
+    Example: kgservice token new anna --role curator
+    """
+
+
+@token.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(_ROLES), required=True, help="What it allows; each includes those before.")
+@click.option("--days", type=click.IntRange(0, 36_500), default=0, help="Days until it expires; 0 = never.")
+@doors.language_option
+def new(name: str, role: str, days: int, language: str | None) -> None:
+    """Make the token NAME and print it, nothing else; it is shown only now.
+
+    \b
+    Example: kgservice token new nightly-import --role curator --days 90
+    """
+    service = doors.service(language)
+    service.shelf.state.prepare()
+    click.echo(Access(service.settings.state).new(name, Role[role.upper()], days))
+
+
+@token.command("list")
+@doors.format_option
+@doors.language_option
+def list_(shape: str, language: str | None) -> None:
+    """List names, roles and dates of all tokens; the tokens themselves are kept nowhere.
+
+    \b
+    Example: kgservice token list --format json
+    """
+    settings = doors.settings(language)
+    found = Access(settings.state).tokens()
+    if shape == "json":
+        rows = [
+            {"name": a.name, "role": a.role.name.lower(), "created": a.created, "expires": a.expires} for a in found
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    tell = doors.speaker(settings.lang)
+    if not found:
+        click.echo(tell("No tokens. `kgservice token new NAME --role ROLE` makes one."))
+        return
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    headings = [tell(word) for word in ("name", "role", "made", "expires")]
+    ends = [a.expires and (a.expires if a.expires > now else tell("expired")) for a in found]
+    rows_ = [[a.name, a.role.name.lower(), a.created, end or "–"] for a, end in zip(found, ends, strict=True)]
+    click.echo(table(headings, rows_))
+
+
+@token.command()
+@click.argument("name")
+@doors.language_option
+def revoke(name: str, language: str | None) -> None:
+    """Make the token NAME worthless at once.
+
+    \b
+    Example: kgservice token revoke anna
+    """
+    settings = doors.settings(language)
+    Access(settings.state).revoke(name)
+    click.echo(doors.speaker(settings.lang)("Token {name} is revoked.", name=name))
