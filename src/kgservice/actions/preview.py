@@ -49,6 +49,11 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
     """
     names = content.graphs
     found = _authored(content, work) | _carried(draft, current, names)
+    if draft.hand:
+        by_hand = names.source("hand", Evidence.SOURCED)
+        parts = [Path(found[by_hand].file)] if by_hand in found else []
+        path = work / "hand.nt.gz"
+        found[by_hand] = write(path, merged([*parts, draft.path / draft.hand.file]), str(path))
     imports = {**(current.manifest.imports if current else {}), **draft.imports}
     imports = {name: records for name, records in imports.items() if records}
     split = {graph: names.split(graph) for graph in found}
