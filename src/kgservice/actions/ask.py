@@ -74,7 +74,7 @@ class Ask:
         if self._stores.remote:
             return Reply(self._store(None).answer(question), "remote", "")
         answer = self._store(release).answer(question)
-        found = self._shelf.release(int(answer.store.parent.name)) if answer.store else self._release(release)
+        found = self._answered(answer.store) if answer.store else self._release(release)
         return Reply(answer, found.id, _tag(found, question, language))
 
     def etag(self, question: Question, release: int | None = None, language: str = "") -> str:
@@ -125,6 +125,14 @@ class Ask:
                 if store:
                     store.close()
             self._readers, self._remote, self._adopted, self._earlier = None, None, None, {}
+
+    def _answered(self, store: Path) -> Release:
+        """Return the release whose store answered; its manifest never changes, so it is read once."""
+        number = int(store.parent.name)
+        adopted = self._adopted
+        if adopted is not None and adopted.id == number:
+            return adopted
+        return self._shelf.release(number)
 
     def _release(self, number: int | None) -> Release:
         release = self._shelf.current() if number is None else self._shelf.release(number)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class Statements:
     triples: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """What a release is: its graphs by hash, where they came from, who made it."""
 
@@ -48,7 +49,7 @@ class Manifest:
     counts: Mapping[str, int] = field(default_factory=dict)
     """Triples by graph IRI, derived graphs too."""
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """Return the hash over the sorted hashes of the graphs: the same content has the same one."""
         lines = "".join(f"{graph} {self.graphs[graph].sha256}\n" for graph in sorted(self.graphs))

@@ -46,7 +46,7 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
     def leave(response: Response) -> Response:
         response.headers.update(_SECURITY)
         _share(response)
-        if request.args.get("lang") in LANGUAGES and response.mimetype == "text/html":
+        if response.mimetype == "text/html" and request.args.get("lang") in LANGUAGES:
             response.set_cookie("lang", request.args["lang"], max_age=_YEAR, samesite="Lax", httponly=True)
         if "KG-Release" not in response.headers and request.endpoint != "static":
             name = _quietly(release)
@@ -61,7 +61,9 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
 
 
 def _language(default: str) -> str:
-    for chosen in (request.args.get("lang"), request.cookies.get("lang")):
+    named = request.args.get("lang") if b"lang=" in request.query_string else None
+    kept = request.cookies.get("lang") if "Cookie" in request.headers else None
+    for chosen in (named, kept):
         if chosen in LANGUAGES:
             return str(chosen)
     return language(request.headers.get("Accept-Language", ""), LANGUAGES, default)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LONGEST = 8192  # characters of an Accept header that are looked at
 _PARTS = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
@@ -67,6 +68,11 @@ def chosen(accept: str, offers: Sequence[str]) -> str | None:
     Each offer weighs what the closest range that names it says; among equals the earlier offer wins. Names of `ALIASES`
     count where the type itself is not named.
     """
+    return _chosen(accept, tuple(offers))
+
+
+@lru_cache(maxsize=256)  # few headers are asked again and again; each is at most 8 KiB that counts
+def _chosen(accept: str, offers: tuple[str, ...]) -> str | None:
     asked = wishes(accept)
     best, best_weight = None, 0.0
     for offer in offers:
@@ -83,6 +89,8 @@ def wants_page(accept: str, offers: Sequence[str] = ("application/json",)) -> bo
 
 def language(accept: str, offers: Sequence[str], default: str) -> str:
     """Return the offered language that an Accept-Language header wants most, else the default (RFC 9110 12.5.4)."""
+    if not accept:
+        return default
     weights: dict[str, float] = {}
     for part in accept[:_LONGEST].split(","):
         tag, _, weight = part.partition(";")
