@@ -86,6 +86,11 @@ class Graphs:
         """Name the graph of PROV, DCAT and VoID statements made at publish."""
         return f"{self.base}graph/catalogue"
 
+    @property
+    def measures(self) -> str:
+        """Name the graph of measures of the network, computed at publish."""
+        return f"{self.base}graph/measures"
+
     def source(self, name: str, evidence: str) -> str:
         """Name the graph of a source's statements of one kind of evidence."""
         return f"{self.base}graph/source/{name}/{evidence}"

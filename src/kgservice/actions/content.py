@@ -56,6 +56,7 @@ class Content:
         """Return the hash of everything a build reads: authored files, deliveries, our code, identity and address."""
         files = [path for name in _AUTHORED for path in _files(self.authored / name)]
         files += [*_files(self._added), *_files(_PACKAGE / "catalogue"), *self._code()]
+        files.append(_PACKAGE / "knowledge" / "measures.py")
         return _digest([*self._identity, *_hashes(files)])
 
     def folders(self) -> list[Path]:

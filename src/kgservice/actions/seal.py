@@ -8,6 +8,7 @@ from pathlib import Path
 from kgservice.actions.content import Content
 from kgservice.actions.preview import Preview, Progress
 from kgservice.catalogue import Described, Import, datasets, provenance
+from kgservice.knowledge.measures import measures
 from kgservice.releases import Manifest, Release, Shelf, Statements
 from kgservice.releases.files import link
 from kgservice.releases.statements import file_name, lines, merged, without, write
@@ -78,14 +79,19 @@ def _linked(source: str, target: str) -> str:
 def _derived(
     seen: Preview, manifest: Manifest, content: Content, settings: Settings, folder: Path
 ) -> dict[str, Statements]:
-    """Write catalogue, known and illustrative, packed: they are the downloads, and what the store is loaded from."""
+    """Write what is derived, packed: known and illustrative are downloads, and the store is loaded from all of it."""
     (folder / "dumps").mkdir()
     names = content.graphs
-    catalogue, known, illustrative = (f"dumps/{name}.nt.gz" for name in ("catalogue", "known", "illustrative"))
+    catalogue, measured, known, illustrative = (
+        f"dumps/{name}.nt.gz" for name in ("catalogue", "measures", "known", "illustrative")
+    )
     told = sorted({f"{line}\n".encode() for line in _catalogue(seen, manifest, content, settings)})
+    found = sorted(f"{line}\n".encode() for line in measures(lines(Path(seen.known.file)), settings.base, manifest.id))
+    parts = [folder / catalogue, folder / measured, Path(seen.known.file)]
     return {
         names.catalogue: write(folder / catalogue, told, catalogue),
-        names.known: write(folder / known, merged([folder / catalogue, Path(seen.known.file)]), known),
+        names.measures: write(folder / measured, found, measured),
+        names.known: write(folder / known, merged(parts), known),
         names.illustrative: write(
             folder / illustrative, without(lines(Path(seen.illustrative.file)), lines(folder / catalogue)), illustrative
         ),
