@@ -25,7 +25,7 @@ def blueprint(service: Service) -> Blueprint:
         if kind not in KINDS and kind not in counts:
             raise ThingNotFound("There are no things of the kind {kind}.", kind=kind)
         page = protocol.page(request.args.get("page", ""))
-        text = query(names, kind, (page - 1) * PAGE)
+        text = query(names, kind, (page - 1) * PAGE, g.language)
         rows = service.ask.rows(text)
         iris = [row["thing"].value for row in rows]
         invented = {row["thing"].value for row in rows if "invented" in row}
@@ -34,23 +34,27 @@ def blueprint(service: Service) -> Blueprint:
         return render(
             "kind.html", kind=kind, found=found, iris=iris, invented=invented,
             names=naming.of(iris, g.language), page=page, pages=max(1, -(-total // PAGE)), first=(page - 1) * PAGE + 1,
-            total=total, query=query(names, kind, 0),
+            total=total, query=query(names, kind, 0, g.language),
         )  # fmt: skip
 
     return room
 
 
-def query(names: Graphs, kind: str, offset: int) -> str:
-    """Return the query that lists the things of a kind, by name."""
+def query(names: Graphs, kind: str, offset: int, lang: str) -> str:
+    """Return the query that lists the things of a kind by their names in a language, invented ones last."""
+    name = f'OPTIONAL {{ ?thing rdfs:label ?label FILTER(LANG(?label) = "{lang}") }}'
     return f"""PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 
 SELECT ?thing ?invented (MIN(?label) AS ?name) WHERE {{
-  {{ ?thing a ?class }}
+  {{ ?thing a ?class {name} }}
   UNION
-  {{ GRAPH {iri(names.illustrative)} {{ ?thing a ?class }} MINUS {{ ?thing a ?known }} BIND(true AS ?invented) }}
+  {{
+    GRAPH {iri(names.illustrative)} {{ ?thing a ?class {name} }}
+    MINUS {{ ?thing a ?known }}
+    BIND(true AS ?invented)
+  }}
   FILTER(STRSTARTS(STR(?thing), "{names.base}id/{kind}/"))
-  OPTIONAL {{ ?thing rdfs:label ?label }}
 }}
 GROUP BY ?thing ?invented
-ORDER BY ?invented ?name ?thing
+ORDER BY ?invented (!BOUND(?name)) LCASE(?name) ?thing
 LIMIT {PAGE} OFFSET {offset}"""
