@@ -41,6 +41,10 @@ def eventually(condition, seconds=5.0):
         time.sleep(0.01)
 
 
+def worker_of(store, query_id):
+    return next(worker.pid for worker, ticket in store._slots._busy.items() if ticket.id == query_id)
+
+
 def test_late_query_is_killed_within_half_a_second_and_the_next_is_answered_within_another(pool):
     store = pool(workers=1)
 
@@ -83,7 +87,7 @@ def test_crash_of_the_engine_is_told_apart_and_touches_nobody(pool):
         running = threads.submit(store.answer, query)
         eventually(lambda: store.status()["busy"] == 1)
         time.sleep(0.2)
-        os.kill(store._slots._running["doomed"].pid, signal.SIGABRT)
+        os.kill(worker_of(store, "doomed"), signal.SIGABRT)
         with pytest.raises(EngineCrash, match="SIGABRT"):
             running.result()
 
@@ -97,9 +101,9 @@ def test_query_that_ended_the_engine_twice_is_refused_until_forgiven(pool, store
     def crash():
         with ThreadPoolExecutor(1) as threads:
             running = threads.submit(body, store, ENDLESS, id="doomed", seconds=1)
-            eventually(lambda: store._slots._running)
+            eventually(lambda: store._slots._busy)
             time.sleep(0.1)
-            os.kill(store._slots._running["doomed"].pid, signal.SIGSEGV)
+            os.kill(worker_of(store, "doomed"), signal.SIGSEGV)
             running.result()
 
     for _ in range(2):
@@ -117,10 +121,10 @@ def test_idle_worker_that_is_killed_is_replaced_unseen(pool):
     store = pool(workers=2)
     eventually(lambda: store.status()["idle"] == 3)
 
-    pids = [worker.pid for worker in store._slots._now.idle]
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not any(running(pid) for pid in pids))
+    idle = list(store._slots._now.idle)
+    for worker in idle:
+        os.kill(worker.pid, signal.SIGKILL)
+    eventually(lambda: not any(worker.alive() for worker in idle))
     for _ in range(6):
         assert b"true" in body(store, "ASK {}")
 
@@ -339,7 +343,8 @@ def test_no_worker_outlives_a_parent_that_is_killed(store_path, tmp_path):
         while made[0].status()["busy"] == 0 or made[0].status()["idle"] < 2:
             time.sleep(0.01)
         slots = made[0]._slots
-        print(made[0]._starter._process.pid, slots._running["x"].pid, *[w.pid for w in slots._now.idle], flush=True)
+        pids = [w.pid for w in (*slots._busy, *slots._now.idle)]
+        print(made[0]._starter._process.pid, *pids, flush=True)
         time.sleep(60)
         """
     )
@@ -455,12 +460,12 @@ def test_order_by_any_mix_of_kinds_crashes_nothing(pool):
 def test_long_query_makes_way_for_short_ones_and_its_worker_is_replaced(pool, monkeypatch):
     monkeypatch.setattr(run, "_LONG", 0.2)
     store = pool(workers=1)
-    query = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 400 } ?d ?e ?f . FILTER(?c = ?f || ?a = ?f) }"
+    query = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 50 } ?d ?e ?f . FILTER(?c = ?f || ?a = ?f) }"
 
     with ThreadPoolExecutor(1) as threads:
         running = threads.submit(body, store, query, id="long")
-        eventually(lambda: store._slots._running)
-        pid = store._slots._running["long"].pid
+        eventually(lambda: store._slots._busy)
+        pid = worker_of(store, "long")
         before = os.getpriority(os.PRIO_PROCESS, pid)
         eventually(lambda: os.getpriority(os.PRIO_PROCESS, pid) > before)
         assert b'"n"' in running.result()
@@ -478,3 +483,71 @@ def test_worker_processes_have_neither_rdflib_nor_polars():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
 
     assert done.stdout.strip() == "set()", done.stderr
+
+
+def test_long_queries_leave_one_slot_to_short_ones(pool):
+    store = pool(workers=2)
+
+    with ThreadPoolExecutor(4) as threads:
+        long = [threads.submit(body, store, ENDLESS, id=f"q{n}", client=f"c{n}", seconds=3.5) for n in range(2)]
+        eventually(lambda: store.status()["paused"] == 1)
+        for _ in range(20):
+            begun = time.monotonic()
+            assert b"true" in body(store, "ASK {}", client="short")
+            assert time.monotonic() - begun < 0.5
+        # when the long one ends, the paused one goes on
+        paused = next(ticket.id for ticket in store._slots._busy.values() if ticket.paused)
+        other = {"q0": "q1", "q1": "q0"}[paused]
+        assert store.stop(other)
+        eventually(lambda: store.status()["paused"] == 0)
+        assert store.status()["busy"] == 1
+        assert store.stop(paused)
+        for future in long:
+            with pytest.raises(QueryStopped):
+                future.result()
+
+    eventually(lambda: store.status()["idle"] == 3)
+    assert store.status()["busy"] == 0
+
+
+def test_paused_query_can_be_stopped_and_ends_at_its_deadline(pool):
+    store = pool(workers=2)
+
+    with ThreadPoolExecutor(4) as threads:
+        first = threads.submit(body, store, ENDLESS, id="first", seconds=8)
+        eventually(lambda: store._slots._long() == 1)
+        stopped = threads.submit(body, store, ENDLESS, id="stopped", seconds=8)
+        eventually(lambda: store.status()["paused"] == 1)
+        late = threads.submit(body, store, ENDLESS, id="late", seconds=1.3)
+        eventually(lambda: store.status()["paused"] == 2)
+        with pytest.raises(Busy, match="long queries"):
+            late.result()
+        assert store.stop("stopped")
+        with pytest.raises(QueryStopped):
+            stopped.result()
+        assert store.stop("first")
+        with pytest.raises(QueryStopped):
+            first.result()
+
+    eventually(lambda: store.status()["idle"] == 3)
+
+
+def test_who_asks_much_waits_for_who_asks_little(pool):
+    store = pool(workers=1)
+    store._slots._usage.add("much", 5.0)
+    order = []
+
+    def ask(client):
+        body(store, "ASK {}", client=client)
+        order.append(client)
+
+    with ThreadPoolExecutor(6) as threads:
+        blocker = threads.submit(body, store, ENDLESS, seconds=0.8)
+        eventually(lambda: store.status()["busy"] == 1)
+        for number, client in enumerate(["much", "much", "little", "", "new"]):
+            threads.submit(ask, client)
+            eventually(lambda n=number: store.status()["waiting"] == n + 1)
+        with pytest.raises(QueryTimeout):
+            blocker.result()
+
+    assert order == ["little", "", "new", "much", "much"]

@@ -13,7 +13,7 @@ from kgservice.store.interface import Answer, Question
 from kgservice.store.run import Limits, Run
 from kgservice.store.slots import Slots
 from kgservice.store.spool import SpoolRoom
-from kgservice.store.starter import Starter, Worker
+from kgservice.store.starter import Starter
 from kgservice.terms import Graphs
 
 _SPOOLS = 32  # answers of full spool size that may wait on disk at once
@@ -30,9 +30,6 @@ class Workers:
         self._queue_seconds = settings.queue_seconds
         folder = settings.state if settings.state.is_dir() else None
         self._room = SpoolRoom(max(_SPOOLS * settings.spool_bytes, _LEAST_ROOM), folder)
-        self._limits = Limits(
-            settings.spool_bytes, settings.result_bytes, settings.query_memory, self._room, yields=True
-        )
         self._tally: Counter[str] = Counter(answered=0, timeout=0, memory=0, crash=0, stopped=0)
         self._crashes: Counter[str] = Counter()
         self._starter = Starter(kind)
@@ -41,6 +38,9 @@ class Workers:
         except BaseException:
             self._starter.close()
             raise
+        self._limits = Limits(
+            settings.spool_bytes, settings.result_bytes, settings.query_memory, self._room, self._slots.lengthen
+        )
 
     def answer(self, question: Question) -> Answer:
         """Answer a question; see `Store.answer`."""
@@ -52,11 +52,7 @@ class Workers:
                 count=_CRASHES,
             )
         worker = self._slots.take(question.client, question.id, self._queue_seconds)
-
-        def give(taken: Worker, dead: bool) -> None:
-            self._slots.give(taken, question.id, dead)
-
-        run = Run(worker, question, self._limits, give, self._tally)
+        run = Run(worker, question, self._limits, self._slots.give, self._tally)
         try:
             return run.answer((time.monotonic() - begun) * 1000)
         except BaseException as error:
@@ -74,8 +70,8 @@ class Workers:
         return bool(query_id) and self._slots.stop(query_id)
 
     def status(self) -> dict[str, int]:
-        """Count workers (`busy`, `idle`, `starting`), `waiting` questions, bytes `spooled` on disk, and since the
-        start the questions that were `answered` or ended by `timeout`, `memory`, `crash`, or `stopped`.
+        """Count workers (`busy`, `paused`, `idle`, `starting`), `waiting` questions, bytes `spooled` on disk, and since
+        the start the questions that were `answered` or ended by `timeout`, `memory`, `crash`, or `stopped`.
         """  # noqa: D205  (one sentence)
         return self._slots.counts() | {"spooled": self._room.taken} | self._tally
 

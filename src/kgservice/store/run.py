@@ -28,8 +28,8 @@ class Limits:
     result_bytes: int
     memory: int
     room: SpoolRoom
-    yields: bool = False
-    """Let a long query make way for short ones, and replace its worker afterwards."""
+    lengthen: Callable[[Worker, float], None] | None = None
+    """Asked when a query turns out to be long, with the seconds it has left; may pause it, or raise `Busy`."""
 
 
 class Run:
@@ -152,13 +152,14 @@ class Run:
         return payload
 
     def _receive(self, worker: Worker, deadline: float) -> tuple[bytes, bytes]:
-        if self._limits.yields and not worker.slowed:
+        if self._limits.lengthen and not worker.slowed:
             try:
                 return worker.frames.next(min(deadline, self._long))
             except frames.Late:
-                if time.monotonic() >= deadline:
+                left = deadline - time.monotonic()
+                if left <= 0:
                     raise
-                worker.slow_down()
+                self._limits.lengthen(worker, left)
         return worker.frames.next(deadline)
 
     def _died(self, worker: Worker, late: bool) -> KgError:

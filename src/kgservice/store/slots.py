@@ -1,5 +1,10 @@
-"""Who gets a worker: slots are handed over first come, first served, and follow the pool to a new release."""
+"""Who gets a worker: first come, first served, but who asks much after who asks little; and always of this release.
 
+One slot less than there are may be held by long queries, so that short ones always find one: a query that turns out to
+be long beyond that is paused until a long one ends.
+"""
+
+import contextlib
 import threading
 import time
 from collections import deque
@@ -9,20 +14,25 @@ from pathlib import Path
 from typing import Any
 
 from kgservice.errors import Busy, KgError, QueryStopped, StoreUnavailable
+from kgservice.store.fairness import Usage
 from kgservice.store.starter import Starter, Worker
 
 _SPARE = 1  # workers kept warm beyond the slots, so that a killed one is replaced at once
 _READY_SECONDS = 30.0
 _RETRY_SECONDS = 1.0
+_LONG_ONES = "{count} long queries are running already, and this one would be long too; ask again later."
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Ticket:
     client: str
     id: str
     called: threading.Event = field(default_factory=threading.Event)
     worker: Worker | None = None
     error: KgError | None = None
+    began: float = 0.0
+    long: bool = False
+    paused: bool = False
 
 
 @dataclass(slots=True)
@@ -48,7 +58,9 @@ class Slots:
         self._lock = threading.Lock()
         self._adopting = threading.Lock()
         self._waiting: deque[_Ticket] = deque()
-        self._running: dict[str, Worker] = {}
+        self._busy: dict[Worker, _Ticket] = {}
+        self._paused: deque[_Ticket] = deque()
+        self._usage = Usage()
         self._taken = 0
         self._closed = False
         self._now = _Generation(0, order)
@@ -83,12 +95,18 @@ class Slots:
         assert ticket.worker  # noqa: S101  (a called ticket has one or the other)
         return ticket.worker
 
-    def give(self, worker: Worker, query_id: str, dead: bool = False) -> None:
+    def give(self, worker: Worker, dead: bool = False) -> None:
         """Take a worker back, or note that it is dead and start another."""
         with self._lock:
-            self._taken -= 1
-            if self._running.get(query_id) is worker:
-                del self._running[query_id]
+            ticket = self._busy.pop(worker)
+            self._usage.add(ticket.client, time.monotonic() - ticket.began)
+            if ticket.paused:
+                with contextlib.suppress(ValueError):
+                    self._paused.remove(ticket)
+            else:
+                self._taken -= 1
+            if ticket.long:
+                self._resume()
             now = self._now
             fits = worker.generation == now.number and not self._closed
             if worker.generation == now.number:
@@ -100,18 +118,47 @@ class Slots:
         if not dead and not fits:
             worker.retire()
 
+    def lengthen(self, worker: Worker, seconds: float) -> None:
+        """Let a worker's query be long, when need be after a pause of at most `seconds`.
+
+        Raises:
+            Busy: the long queries that run already did not end in time, or too many are paused.
+        """
+        worker.slow_down()
+        with self._lock:
+            ticket = self._busy[worker]
+            if self._long() < max(1, self._limit - 1):
+                ticket.long = True
+                return
+            if len(self._paused) >= self._limit:
+                raise Busy(_LONG_ONES, count=self._limit - 1)
+            worker.pause()
+            ticket.paused = True
+            ticket.called.clear()
+            self._paused.append(ticket)
+            self._taken -= 1
+            self._call()
+            self._fill(self._now)
+        called = ticket.called.wait(seconds)
+        if ticket.error:
+            raise ticket.error
+        if not called:
+            raise Busy(_LONG_ONES, count=self._limit - 1)
+
     def stop(self, query_id: str) -> bool:
         """Stop the waiting or running query of an id; tell whether there was one."""
         with self._lock:
-            if worker := self._running.get(query_id):
-                worker.stopped = True
-                worker.kill()
-                return True
+            for worker, ticket in self._busy.items():
+                if ticket.id == query_id:
+                    worker.stopped = True
+                    worker.kill()
+                    if ticket.paused:
+                        self._dismiss(ticket, QueryStopped("The query was stopped."))
+                    return True
             for ticket in self._waiting:
                 if ticket.id == query_id:
                     self._waiting.remove(ticket)
-                    ticket.error = QueryStopped("The query was stopped while it waited for a worker.")
-                    ticket.called.set()
+                    self._dismiss(ticket, QueryStopped("The query was stopped while it waited for a worker."))
                     return True
         return False
 
@@ -136,18 +183,22 @@ class Slots:
                 worker.retire()
 
     def counts(self) -> dict[str, int]:
-        """Count workers (`busy`, `idle`, `starting`) and waiting askers (`waiting`)."""
+        """Count workers (`busy`, `paused`, `idle`, `starting`) and waiting askers (`waiting`)."""
         with self._lock:
-            now = self._now
-            idle, starting = len(now.idle), now.starting
-            return {"busy": self._taken, "idle": idle, "starting": starting, "waiting": len(self._waiting)}
+            return {
+                "busy": self._taken,
+                "paused": len(self._paused),
+                "idle": len(self._now.idle),
+                "starting": self._now.starting,
+                "waiting": len(self._waiting),
+            }
 
     def close(self) -> None:
         """Refuse whoever waits and let all idle workers go; busy ones end with the starter."""
         with self._lock:
             self._closed = True
             leaving, self._now.idle = self._now.idle, []
-            busy = list(self._running.values())
+            busy = list(self._busy)
             self._refuse(StoreUnavailable("The service is shutting down; ask again in a moment."))
         for worker in leaving:
             worker.retire()
@@ -156,20 +207,48 @@ class Slots:
             worker.kill()
 
     def _call(self) -> None:
-        """Hand idle workers to those who have waited longest. The lock is held."""
+        """Hand idle workers to those whose turn it is. The lock is held."""
         now = self._now
-        while self._waiting and self._taken < self._limit and now.idle:
+        while self._taken < self._limit and now.idle and (ticket := self._next()):
             worker = now.idle.pop()
             if not worker.alive():  # killed by somebody while it idled
                 worker.retire()
                 continue
-            ticket = self._waiting.popleft()
+            self._waiting.remove(ticket)
             self._taken += 1
             now.running += 1
-            if ticket.id:
-                self._running[ticket.id] = worker
+            self._busy[worker] = ticket
             ticket.worker = worker
+            ticket.began = time.monotonic()
             ticket.called.set()
+
+    def _next(self) -> _Ticket | None:
+        """Return who is next: the first of those who ask little, else, not for the last slot, who asked least."""
+        now = time.monotonic()
+        for ticket in self._waiting:
+            running = sum(now - busy.began for busy in self._busy.values() if busy.client == ticket.client)
+            if not ticket.client or self._usage.light(ticket.client, running):
+                return ticket
+        if self._limit > 1 and self._taken >= self._limit - 1:
+            return None
+        return min(self._waiting, key=lambda ticket: self._usage.seconds(ticket.client), default=None)
+
+    def _long(self) -> int:
+        return sum(ticket.long for ticket in self._busy.values())
+
+    def _resume(self) -> None:
+        """Let the query that was paused first go on, now that a long one has ended. The lock is held."""
+        if self._paused:
+            ticket = self._paused.popleft()
+            ticket.long, ticket.paused = True, False
+            self._taken += 1
+            if ticket.worker:
+                ticket.worker.resume()
+            ticket.called.set()
+
+    def _dismiss(self, ticket: _Ticket, error: KgError) -> None:
+        ticket.error = error
+        ticket.called.set()
 
     def _fill(self, generation: _Generation) -> None:
         """Start workers until the slots and the spare are there. The lock is held."""
@@ -178,7 +257,7 @@ class Slots:
                 self._refuse(generation.failure)
             return
         alive = len(generation.idle) + generation.starting + generation.running
-        for _ in range(self._limit + _SPARE - alive):
+        for _ in range(self._limit + _SPARE + len(self._paused) - alive):
             generation.starting += 1
             threading.Thread(target=self._welcome, args=(generation,), daemon=True).start()
 
@@ -211,6 +290,5 @@ class Slots:
 
     def _refuse(self, error: KgError) -> None:
         for ticket in self._waiting:
-            ticket.error = error
-            ticket.called.set()
+            self._dismiss(ticket, error)
         self._waiting.clear()

@@ -78,20 +78,31 @@ class Worker:
 
     def kill(self) -> None:
         """End the worker at once, whatever it does."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
         with self._lock:
             if self._closed:
                 return
             with contextlib.suppress(ProcessLookupError):
                 if self._pidfd >= 0:
-                    signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+                    signal.pidfd_send_signal(self._pidfd, number)
                 else:
-                    os.kill(self.pid, signal.SIGKILL)
+                    os.kill(self.pid, number)
 
     def slow_down(self) -> None:
         """Let everything else go first: the worker's query turned out to be long. It cannot be undone."""
         self.slowed = True
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, 15)
+
+    def pause(self) -> None:
+        """Stop the worker's clock until `resume`."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a paused worker go on."""
+        self._signal(signal.SIGCONT)
 
     def bury(self) -> tuple[int | None, str]:
         """Kill the worker if need be, close everything, and return exit status (negative = signal) and last words."""
