@@ -29,12 +29,12 @@ def said(catalogue):
 def test_every_message_of_the_source_has_a_russian_one(collect, said):
     # rml puts the place before its own sentences
     missing = [
-        (place, message)
+        f"{place}: {message}"
         for message, place in collect()
         if message not in said and f"{{file}}, line {{line}}: {message}" not in said
     ]
 
-    assert missing == []
+    assert "\n".join(missing) == ""
 
 
 def test_no_translation_is_a_guess(catalogue):
