@@ -229,17 +229,16 @@ def _term(parameter: QueryParameter, value: str, base: str) -> str:
         return _written(parameter.type, value, base)
     except (ValueError, InvalidOperation) as error:
         raise ParameterInvalid(
-            "{value} is not a value for {name}: write {expected}, for example {example}.",
-            value=value, name=parameter.name, expected=_EXPECTED[parameter.type], example=parameter.example,
-        ) from error  # fmt: skip
+            _EXPECTED[parameter.type], value=value, name=parameter.name, example=parameter.example
+        ) from error
 
 
 _EXPECTED = {
-    "iri": "an address of a thing",
-    "date": "a date as year-month-day",
-    "integer": "a whole number",
-    "decimal": "a number",
-    "text": "a text",
+    "iri": "{value} is not the address of a thing, which {name} is: write for example {example}.",
+    "date": "{value} is not a date, which {name} is: write for example {example}.",
+    "integer": "{value} is not a whole number, which {name} is: write for example {example}.",
+    "decimal": "{value} is not a number, which {name} is: write for example {example}.",
+    "text": "{value} is not a text, which {name} is: write for example {example}.",
 }
 
 
