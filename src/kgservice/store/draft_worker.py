@@ -118,9 +118,10 @@ class Desk:
         """Replace a graph by documents, in one transaction (Graph Store Protocol 5.3)."""
         graph, name = body["graph"], _name(body["graph"])
         self._writable.insist(graph)
-        created = not self._there(name)
+        empty = next(self._store.quads_for_pattern(None, None, None, name), None) is None
+        created = not self._there(name) if graph else empty
         self._touch()
-        if next(self._store.quads_for_pattern(None, None, None, name), None) is None:
+        if empty:
             self._add(body, name)
         else:
             triples = "".join(documents.triples(body["documents"], body["base"]))
@@ -134,7 +135,7 @@ class Desk:
         """Merge documents into a graph, in one transaction (Graph Store Protocol 5.5)."""
         name = _name(body["graph"])
         self._writable.insist(body["graph"])
-        created = not self._there(name)
+        created = not self._there(name)  # the unnamed graph is always there
         self._touch()
         self._add(body, name)
         self._evaluation.changed()

@@ -72,11 +72,12 @@ def _location(graph: str, created: bool) -> str:
         return ""
     if request.query_string:
         return f"{request.base_url}?graph={quote(graph, safe='')}"
-    return request.base_url
+    return request.host_url.rstrip("/") + str(request.environ.get("REQUEST_URI", request.path))
 
 
 def _done(draft_id: str, status: int, location: str) -> Response:
     response = Response(status=status)
+    del response.headers["Content-Type"]  # there is no content
     response.headers["KG-Release"] = draft_id
     if location:
         response.headers["Location"] = location

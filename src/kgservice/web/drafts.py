@@ -43,6 +43,7 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings) ->
         )  # fmt: skip
         edit().update(draft_id, asked, using, using_named, f"token:{account.name}")
         response = Response(status=204)
+        del response.headers["Content-Type"]  # there is no content
         response.headers["KG-Release"] = draft_id
         response.headers["Query-Id"] = asked.id
         return response
