@@ -91,6 +91,26 @@ class Graphs:
         """Name the graph of measures of the network, computed at publish."""
         return f"{self.base}graph/measures"
 
+    @property
+    def record(self) -> str:
+        """Name the graph and document of the DCAT-AP record."""
+        return f"{self.base}catalogue"
+
+    @property
+    def void(self) -> str:
+        """Name the graph and document of the VoID description."""
+        return f"{self.base}.well-known/void"
+
+    @property
+    def service(self) -> str:
+        """Name the graph of the service description."""
+        return f"{self.base}graph/service"
+
+    @property
+    def examples(self) -> str:
+        """Name the graph and document of the library as SPARQL examples."""
+        return f"{self.base}.well-known/sparql-examples"
+
     def source(self, name: str, evidence: str) -> str:
         """Name the graph of a source's statements of one kind of evidence."""
         return f"{self.base}graph/source/{name}/{evidence}"

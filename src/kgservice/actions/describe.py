@@ -13,9 +13,11 @@ from kgservice.report import Cell
 from kgservice.terms import PREFIXES, Graphs, Term, iri
 
 _DATASETS = f"""PREFIX dcterms: <{PREFIXES["dcterms"]}> PREFIX void: <{PREFIXES["void"]}>
+PREFIX foaf: <{PREFIXES["foaf"]}>
 SELECT ?name ?p ?v ?graph ?n WHERE {{{{ GRAPH {{catalogue}} {{{{
   ?d dcterms:identifier ?name
-  {{{{ VALUES ?p {{{{ dcterms:title dcterms:publisher dcterms:license dcterms:source }}}} ?d ?p ?v }}}}
+  {{{{ VALUES ?p {{{{ dcterms:title dcterms:publisher dcterms:license dcterms:source }}}} ?d ?p ?w
+    OPTIONAL {{{{ ?w foaf:name ?called }}}} BIND(COALESCE(?called, ?w) AS ?v) }}}}
   UNION {{{{ ?d void:subset ?graph . ?graph void:triples ?n }}}}
 }}}} }}}}"""
 _INCOMING = 500  # statements about a thing from elsewhere that a page can use

@@ -1,13 +1,15 @@
 """Turn a preview into a release: statement files, what is derived from them, the store, the manifest, in one step."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from kgservice.actions.content import Content
+from kgservice.actions.dumps import quads, turtle
 from kgservice.actions.preview import Preview, Progress
-from kgservice.catalogue import Described, Import, datasets, provenance
+from kgservice.actions.selfdescription import QUADS, TURTLE, SelfDescription
 from kgservice.knowledge.measures import measures
 from kgservice.releases import Manifest, Release, Shelf, Statements
 from kgservice.releases.files import link
@@ -15,6 +17,7 @@ from kgservice.releases.statements import file_name, lines, merged, without, wri
 from kgservice.report import Report
 from kgservice.settings import Settings
 from kgservice.store.embedded import build
+from kgservice.terms import Graphs
 
 
 def seal(
@@ -42,9 +45,11 @@ def seal(
         parts += [(graph, folder / found.file) for graph, found in derived.items() if graph != names.known]
         parts += [(graph, folder / found.file) for graph, found in manifest.graphs.items()]
         build(folder / "store", parts)
-        counts = {graph: found.triples for graph, found in {**manifest.graphs, **derived}.items()}
+        graphs = {**manifest.graphs, **derived}
+        counts = {graph: found.triples for graph, found in graphs.items()}
         tell("Sealing the release", 0, 0)
-        shelf.seal(folder, replace(manifest, counts=counts), report)
+        dumps = _dumps(folder, graphs, names)
+        shelf.seal(folder, replace(manifest, counts=counts, dumps=dumps), report)
     release = shelf.point(number)
     shelf.collect(settings.keep_releases)
     return release
@@ -79,50 +84,29 @@ def _linked(source: str, target: str) -> str:
 def _derived(
     seen: Preview, manifest: Manifest, content: Content, settings: Settings, folder: Path
 ) -> dict[str, Statements]:
-    """Write what is derived, packed: known and illustrative are downloads, and the store is loaded from all of it."""
+    """Write what is derived, packed: the store is loaded from it, and the dumps are made of it."""
     (folder / "dumps").mkdir()
     names = content.graphs
-    catalogue, measured, known, illustrative = (
-        f"dumps/{name}.nt.gz" for name in ("catalogue", "measures", "known", "illustrative")
-    )
-    told = sorted({f"{line}\n".encode() for line in _catalogue(seen, manifest, content, settings)})
-    found = sorted(f"{line}\n".encode() for line in measures(lines(Path(seen.known.file)), settings.base, manifest.id))
-    parts = [folder / catalogue, folder / measured, Path(seen.known.file)]
-    return {
-        names.catalogue: write(folder / catalogue, told, catalogue),
-        names.measures: write(folder / measured, found, measured),
-        names.known: write(folder / known, merged(parts), known),
-        names.illustrative: write(
-            folder / illustrative, without(lines(Path(seen.illustrative.file)), lines(folder / catalogue)), illustrative
-        ),
+    measured = measures(lines(Path(seen.known.file)), settings.base, manifest.id)
+    told = {names.measures: sorted(f"{line}\n".encode() for line in measured)}
+    told |= SelfDescription(seen, manifest, content, settings).graphs(told)
+    found = {}
+    for graph, said in told.items():
+        file = f"dumps/{file_name(graph, settings.base)}.nt.gz"
+        found[graph] = write(folder / file, said, file)
+    parts = [folder / statements.file for statements in found.values()]
+    known, illustrative = "dumps/known.nt.gz", "dumps/illustrative.nt.gz"
+    invented = without(lines(Path(seen.illustrative.file)), merged(parts))
+    return found | {
+        names.known: write(folder / known, merged([*parts, Path(seen.known.file)]), known),
+        names.illustrative: write(folder / illustrative, invented, illustrative),
     }
 
 
-def _catalogue(seen: Preview, manifest: Manifest, content: Content, settings: Settings) -> Iterable[str]:
-    names, base = content.graphs, settings.base
-    imports = [
-        Import(
-            source=source,
-            delivery=record["delivery"],
-            files={file["name"]: file["sha256"] for file in record["files"]},
-            mapping=record["mapping"],
-            graphs=tuple(graph for graph in record["graphs"] if graph in seen.graphs),
-            actor=record["actor"],
-            received=record["received"],
-            imported=record["imported"],
-        )
-        for source, records in seen.imports.items()
-        for record in records
-    ]
-    yield from provenance(base, manifest.id, manifest.created, manifest.actor, imports)
-    described = []
-    for source in content.sources().values():
-        own = {graph: s.triples for graph, s in seen.graphs.items() if (names.split(graph) or ("",))[0] == source.name}
-        if own:
-            described.append(
-                Described(
-                    *(source.name, source.title, source.description, source.publisher, source.licence, source.origin),
-                    own,
-                )
-            )
-    yield from datasets(base, settings.url, manifest.created, seen.known.triples, described)
+def _dumps(folder: Path, graphs: Mapping[str, Statements], names: Graphs) -> dict[str, dict[str, Any]]:
+    """Write the files for others to take; return SHA-256 and bytes of each by its path."""
+    files = {graph: folder / found.file for graph, found in graphs.items()}
+    known = files.pop(names.known)
+    files.pop(names.illustrative)  # it repeats what the graphs of sources hold
+    made = {QUADS: quads(folder / QUADS, files), TURTLE: turtle(folder / TURTLE, known)}
+    return {file: {"sha256": sha256, "bytes": size} for file, (sha256, size) in made.items()}

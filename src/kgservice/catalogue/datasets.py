@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kgservice.catalogue.provenance import source_dataset
-from kgservice.terms import PREFIXES, iri, is_iri, literal
+from kgservice.terms import PREFIXES, iri, is_iri, literal, segment
 
 _RDF, _DCAT, _VOID = PREFIXES["rdf"], PREFIXES["dcat"], PREFIXES["void"]
 _DCTERMS, _XSD = PREFIXES["dcterms"], PREFIXES["xsd"]
@@ -41,17 +41,22 @@ def datasets(base: str, url: str, created: str, known: int, sources: list[Descri
         part = source_dataset(catalogue, source.name)
         yield _triple(whole, _VOID + "subset", iri(part))
         yield _triple(whole, _DCTERMS + "hasPart", iri(part))
-        yield from _part(part, source)
+        yield from _part(catalogue, part, source)
 
 
-def _part(part: str, source: Described) -> Iterator[str]:
+def _part(catalogue: str, part: str, source: Described) -> Iterator[str]:
     for kind in (_DCAT + "Dataset", _VOID + "Dataset"):
         yield _triple(part, _RDF + "type", iri(kind))
     yield _triple(part, _DCTERMS + "identifier", literal(source.name))
     for term, texts in (("title", source.title), ("description", source.description)):
         for language, text in sorted(texts.items()):
             yield _triple(part, _DCTERMS + term, literal(text, language=language))
-    for term, text in (("publisher", source.publisher), ("source", source.origin), ("license", source.licence)):
+    if source.publisher:
+        publisher = f"{catalogue}agent/{segment(source.publisher)}"
+        yield _triple(part, _DCTERMS + "publisher", iri(publisher))
+        yield _triple(publisher, _RDF + "type", iri(PREFIXES["foaf"] + "Agent"))
+        yield _triple(publisher, PREFIXES["foaf"] + "name", literal(source.publisher))
+    for term, text in (("source", source.origin), ("license", source.licence)):
         if text:
             yield _triple(part, _DCTERMS + term, iri(text) if is_iri(text) else literal(text))
     yield _triple(part, _VOID + "triples", literal(str(sum(source.graphs.values())), _XSD + "integer"))
