@@ -8,7 +8,7 @@ from kgservice.actions.content import Content
 from kgservice.actions.preview import Progress
 from kgservice.errors import AuthoredInvalid, KgError, RequestInvalid
 from kgservice.intake import sources
-from kgservice.knowledge import hygiene, ontology
+from kgservice.knowledge import hygiene, logic, ontology
 from kgservice.knowledge.library import read_query
 from kgservice.knowledge.validation import faults
 from kgservice.report import Cell, Finding, Report, Severity, Text
@@ -35,6 +35,8 @@ class Check:
             ("Reading the questions", self._questions),
             ("Checking the sources", lambda: self._sources(quick)),
         ]
+        if not quick:
+            steps.append(("Reasoning over the ontology", self._logic))
         found: list[Finding] = []
         for done, (step, work) in enumerate(steps):
             if progress:
@@ -65,6 +67,12 @@ class Check:
                 yield from hygiene.check(words, Snapshot(Path(work, "store")).rows)
             except AuthoredInvalid as error:
                 yield self._fault(error, self._content.authored / "ontology" / "hygiene")
+
+    def _logic(self) -> Iterator[Finding]:
+        try:
+            yield from logic.check(self._content.authored)
+        except RequestInvalid as error:
+            yield self._fault(error, self._content.authored / "ontology")
 
     def _shapes(self, quick: bool) -> Iterator[Finding]:
         try:
