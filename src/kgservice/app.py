@@ -6,6 +6,7 @@ from kgservice.access import Access
 from kgservice.web import (
     asking,
     catalogue,
+    description,
     draft_graphs,
     drafts,
     entities,
@@ -41,7 +42,9 @@ def create_app(service: pages.Service) -> Flask:
     guard.install(app, settings, release)
     answers = Answers(service.ask, settings)
     page = asking.Asking(answers, service)
-    app.register_blueprint(sparql.blueprint(answers, page, settings))
+    descriptions = description.Descriptions(service, answers)
+    app.register_blueprint(sparql.blueprint(answers, page, descriptions, settings))
+    app.register_blueprint(description.blueprint(descriptions))
     app.register_blueprint(home.blueprint(service))
     app.register_blueprint(kinds.blueprint(service))
     app.register_blueprint(entities.blueprint(service, answers))

@@ -65,7 +65,7 @@ def test_a_large_form_is_read(client):
 @pytest.mark.parametrize(
     ("send", "status", "slug"),
     [
-        (lambda c: c.get("/sparql"), 400, "parameter-invalid"),
+        (lambda c: c.post("/sparql", data={"timeout": "1"}), 400, "parameter-invalid"),
         (lambda c: c.get(f"/sparql?{urlencode({'query': SELECT})}&query=ASK%7B%7D"), 400, "parameter-invalid"),
         (lambda c: c.post("/sparql", data={"query": [SELECT, SELECT]}), 400, "parameter-invalid"),
         (

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from kgservice.terms import PREFIXES, iri, literal
 
 _MORE = {
-    "sd": "http://www.w3.org/ns/sparql-service-description#",
     "formats": "http://www.w3.org/ns/formats/",
     "ext": "http://ldf.fi/void-ext#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",

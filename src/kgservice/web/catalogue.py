@@ -60,13 +60,14 @@ class Releases:
     def dump(self, number: int, file: str) -> Response:
         """Return a statement file that the manifest names; nothing else of the folder comes out."""
         found = self._shelf.release(number)
-        files = {statements.file: statements for statements in found.manifest.graphs.values()}
+        files = {statements.file: statements.sha256 for statements in found.manifest.graphs.values()}
+        files |= {path: str(dump["sha256"]) for path, dump in found.manifest.dumps.items()}
         if file not in files:
             raise ReleaseNotFound(
                 "Release {id} has no file {file}; its page lists those there are.", id=number, file=file
             )
         name = f"release-{number}-{file.rpartition('/')[2]}"
-        tag = files[file].sha256
+        tag = files[file]
         return _lasting(
             send_file(found.path / file, "application/gzip", as_attachment=True, download_name=name, etag=tag)
         )

@@ -7,11 +7,15 @@ from kgservice.settings import Settings
 from kgservice.web import protocol
 from kgservice.web.answers import KINDS, Answers, wanted
 from kgservice.web.asking import Asking
+from kgservice.web.description import Descriptions, offers
 from kgservice.web.negotiation import wants_page
 
 
-def blueprint(answers: Answers, asking: Asking, settings: Settings) -> Blueprint:
-    """Return `/sparql`: SPARQL 1.1 Protocol, query operation (2.1), by GET, POST of both kinds, and QUERY."""
+def blueprint(answers: Answers, asking: Asking, descriptions: Descriptions, settings: Settings) -> Blueprint:
+    """Return `/sparql`: SPARQL 1.1 Protocol, query operation (2.1), by GET, POST of both kinds, and QUERY.
+
+    Without a query a browser gets the query page, and a program the service description.
+    """
     room = Blueprint("sparql", __name__)
 
     @room.route("/sparql", methods=["GET", "POST", "QUERY"])
@@ -19,8 +23,10 @@ def blueprint(answers: Answers, asking: Asking, settings: Settings) -> Blueprint
         accept = request.headers.get("Accept", "")
         asked = protocol.read(request, settings)
         if asked.query is None:
-            if asked.format == "html" or (not asked.format and wants_page(accept, _results())):
+            if asked.format == "html" or (not asked.format and wants_page(accept, offers())):
                 return asking.page(asked)
+            if request.method in ("GET", "HEAD"):
+                return descriptions.endpoint(asked.format)
             raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
         kind = KINDS[asked.form]
         name = wanted(kind, asked.format, accept)
@@ -32,7 +38,3 @@ def blueprint(answers: Answers, asking: Asking, settings: Settings) -> Blueprint
         return answers.respond(answers.question(asked, name))
 
     return room
-
-
-def _results() -> list[str]:
-    return ["application/sparql-results+json", "application/sparql-results+xml", "text/turtle", "application/rdf+xml"]
