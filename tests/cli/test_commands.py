@@ -77,7 +77,7 @@ def test_question_of_the_library_takes_parameters_and_shows_labels(shell: Shell)
     assert "part" in table
     assert BASE not in table
     assert BASE in shell("query", "places-within-a-place", "--iris")
-    assert shell("query", "places-within-a-place", "--format", "csv").startswith("part,label\r\n")
+    assert shell("query", "places-within-a-place", "--format", "csv").startswith("part,label\n")
 
 
 def test_query_from_standard_input_is_answered_in_every_form(shell: Shell) -> None:
