@@ -4,13 +4,15 @@ import getpass
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kgservice.locale import translate
 from kgservice.settings import Settings
-from kgservice.wiring import Service, build
+
+if TYPE_CHECKING:
+    from kgservice.wiring import Service
 
 language_option = click.option(
     "--lang", "language", type=click.Choice(["en", "ru"]), help="Language of messages; default KG_LANG."
@@ -27,8 +29,10 @@ def settings(language: str | None = None, **changes: Any) -> Settings:
     return replace(read, lang=language or read.lang, **changes)
 
 
-def service(language: str | None = None, **changes: Any) -> Service:
+def service(language: str | None = None, **changes: Any) -> "Service":
     """Wire the service for one command; no worker starts before it is asked."""
+    from kgservice.wiring import build  # here, so that --help does not pay for every wing
+
     return build(settings(language, **changes))
 
 

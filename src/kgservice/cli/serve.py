@@ -7,9 +7,7 @@ import sys
 from types import FrameType
 
 import click
-from waitress.server import create_server
 
-from kgservice.app import create_app
 from kgservice.cli import doors
 from kgservice.errors import ReleaseNotFound, SettingInvalid, StateBroken
 
@@ -24,6 +22,11 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
     \b
     Example: kgservice serve --port 8090
     """
+    # NOTE: Flask and waitress are imported here, so that no other command pays for them
+    from waitress.server import create_server
+
+    from kgservice.app import create_app
+
     read = doors.settings(language)
     host = read.host if host is None else host
     port = read.port if port is None else port
