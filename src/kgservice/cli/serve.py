@@ -48,6 +48,9 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
             channel_timeout=30,
             clear_untrusted_proxy_headers=False,
         )
+        lacking: list[str] = getattr(service.ask.store(), "missing", list)()
+        for protection in lacking:
+            click.echo(say("NOT protected on this system: {protection}.", protection=say(protection)), err=True)
         shown = f"http://{_bracketed(host)}:{listener.getsockname()[1]}/"
         click.echo(say("Serving {address} (Ctrl-C stops).", address=shown))
         sys.stdout.flush()
