@@ -19,6 +19,7 @@ from kgservice.web import (
     problems,
     queries,
     sparql,
+    words,
 )
 from kgservice.web.answers import Answers
 from kgservice.web.callers import Callers
@@ -49,6 +50,7 @@ def create_app(service: pages.Service) -> Flask:
     app.register_blueprint(kinds.blueprint(service))
     app.register_blueprint(entities.blueprint(service, answers))
     app.register_blueprint(queries.blueprint(service, answers, page))
+    app.register_blueprint(words.blueprint(service, answers))
     app.register_blueprint(catalogue.blueprint(service))
     app.register_blueprint(operations.blueprint(service))
     app.register_blueprint(graphs.blueprint(service, answers))

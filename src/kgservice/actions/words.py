@@ -1,0 +1,240 @@
+"""The words of a release for pages: modules of the ontology, vocabularies and rules, read from its own graphs."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kgservice.actions.ask import Ask
+from kgservice.actions.wording import Said, Texts, told
+from kgservice.terms import PREFIXES, Graphs, Term, iri
+
+_OWL, _RDFS, _SKOS, _SH, _DC = (PREFIXES[name] for name in ("owl", "rdfs", "skos", "sh", "dcterms"))
+_KINDS = {"Class": "class", "ObjectProperty": "object", "DatatypeProperty": "data", "AnnotationProperty": "annotation"}
+_MATCHES = tuple(_SKOS + name for name in ("closeMatch", "exactMatch", "broadMatch", "relatedMatch"))
+_MODULE = "https://w3id.org/kgservice/ontology"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a shape."""
+
+    iri: str
+    targets: tuple[str, ...]
+    path: str
+    name: Texts
+    message: Texts
+    remedy: Texts
+    severity: str
+    """`Violation`, `Warning` or `Info`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One term of the ontology."""
+
+    iri: str
+    kind: str
+    """`class`, `object`, `data` or `annotation`."""
+    module: str
+    label: Texts
+    definition: Texts
+    example: str
+    sources: tuple[str, ...]
+    above: tuple[str, ...]
+    domain: tuple[str, ...]
+    range: tuple[str, ...]
+    meaning: Texts
+    """What it is equivalent to, as a sentence; empty for most."""
+    matches: tuple[str, ...]
+    count: int
+    """Things of a class, or statements with a property, in the release."""
+    sample: str
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the ontology with its terms in alphabetical order."""
+
+    iri: str
+    title: Texts
+    abstract: Texts
+    version: str
+    words: tuple[Word, ...]
+
+    @property
+    def slug(self) -> str:
+        """Return the last part of the IRI; `general` for the ontology itself."""
+        return self.iri.removeprefix(_MODULE).lstrip("/") or "general"
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One concept of a vocabulary and how many statements use it."""
+
+    iri: str
+    label: Texts
+    definition: Texts
+    notation: str
+    broader: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A vocabulary."""
+
+    iri: str
+    title: Texts
+    definition: Texts
+    concepts: tuple[Concept, ...]
+
+    @property
+    def slug(self) -> str:
+        """Return the last part of the IRI."""
+        return self.iri.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All words of one release."""
+
+    modules: tuple[Module, ...]
+    schemes: tuple[Scheme, ...]
+    rules: tuple[Rule, ...]
+    labels: Mapping[str, Texts] = field(default_factory=dict)
+
+    def below(self, word: str) -> list[Word]:
+        """Return the terms directly below one."""
+        return [other for module in self.modules for other in module.words if word in other.above]
+
+    def used_with(self, word: str) -> list[Word]:
+        """Return the properties whose domain names a class."""
+        return [other for module in self.modules for other in module.words if word in other.domain]
+
+    def rules_for(self, word: str) -> list[Rule]:
+        """Return the rules for a class, or about a property."""
+        return [rule for rule in self.rules if word in rule.targets or word == rule.path]
+
+
+class Words:
+    """Reads the words of a release once and keeps them until the next one."""
+
+    def __init__(self, ask: Ask, base: str) -> None:
+        self._ask = ask
+        self._names = Graphs(base)
+        self._guard = threading.Lock()
+        self._kept: tuple[int, Lexicon] | None = None
+
+    def lexicon(self) -> Lexicon:
+        """Return the words of the current release."""
+        release = self._ask.current()
+        with self._guard:
+            if release and self._kept and self._kept[0] == release.id:
+                return self._kept[1]
+        found = self._read()
+        if release:
+            with self._guard:
+                self._kept = (release.id, found)
+        return found
+
+    def _read(self) -> Lexicon:
+        ontology, vocabularies, shapes = (
+            Said(self._ask.rows(f"SELECT ?s ?p ?o WHERE {{ GRAPH {iri(graph)} {{ ?s ?p ?o }} }}"))
+            for graph in (self._names.ontology, self._names.vocabularies, self._names.shapes)
+        )
+        labels = _labels(ontology) | _labels(vocabularies)
+        counts = {row["t"].value: row for row in self._ask.rows(_COUNTS)}
+        modules = sorted(name for name in ontology.subjects(_OWL + "Ontology") if "/alignments/" not in name)
+        words = list(_words(ontology, labels, counts))
+        schemes = sorted(vocabularies.subjects(_SKOS + "ConceptScheme"))
+        return Lexicon(
+            tuple(_module(ontology, name, words) for name in modules),
+            tuple(_scheme(vocabularies, name, counts) for name in schemes),
+            tuple(sorted(_rules(shapes), key=lambda rule: rule.iri)),
+            labels,
+        )
+
+
+_COUNTS = f"""SELECT ?t (COUNT(*) AS ?n) (SAMPLE(?s) AS ?one) WHERE {{
+  {{ ?s a ?t FILTER(STRSTARTS(STR(?t), "{PREFIXES["kg"]}")) }}
+  UNION {{ ?s ?t ?o FILTER(STRSTARTS(STR(?t), "{PREFIXES["kg"]}")) }}
+  UNION {{ ?s ?p ?t FILTER(STRSTARTS(STR(?t), "{PREFIXES["kgv"]}") && !STRSTARTS(STR(?s), "{PREFIXES["kgv"]}")) }}
+}} GROUP BY ?t"""
+
+
+def _labels(said: Said) -> dict[str, Texts]:
+    kinds = (*(_OWL + kind for kind in _KINDS), _SKOS + "Concept")
+    return {name: said.texts(name, _RDFS + "label") for kind in kinds for name in said.subjects(kind)}
+
+
+def _words(said: Said, labels: Mapping[str, Texts], counts: Mapping[str, Mapping[str, Term]]) -> Iterable[Word]:
+    for kind, named in _KINDS.items():
+        for name in said.subjects(_OWL + kind):
+            if not name.startswith(PREFIXES["kg"]):
+                continue
+            equivalent = [*said.terms(name, _OWL + "equivalentClass")]
+            found = counts.get(name, {})
+            yield Word(
+                iri=name,
+                kind=named,
+                module=next(iter(said.iris(name, _RDFS + "isDefinedBy")), ""),
+                label=labels.get(name, {}),
+                definition=said.texts(name, _SKOS + "definition"),
+                example=said.text(name, _SKOS + "example"),
+                sources=said.iris(name, _DC + "source"),
+                above=said.iris(name, _RDFS + "subClassOf") + said.iris(name, _RDFS + "subPropertyOf"),
+                domain=_classes(said, name, _RDFS + "domain"),
+                range=_classes(said, name, _RDFS + "range") or said.iris(name, PREFIXES["kg"] + "valueDatatype"),
+                meaning={lang: told(said, term, labels, lang) for term in equivalent[:1] for lang in ("en", "ru")},
+                matches=tuple(match for property_ in _MATCHES for match in said.iris(name, property_)),
+                count=int(found["n"].value) if found else 0,
+                sample=found["one"].value if "one" in found else "",
+            )
+
+
+def _classes(said: Said, name: str, on: str) -> tuple[str, ...]:
+    """The classes of a domain or range, those of a union one by one."""
+    found = list(said.iris(name, on))
+    for term in said.terms(name, on):
+        for head in said.terms(term.value, _OWL + "unionOf"):
+            found += [member.value for member in said.members(head.value)]
+    return tuple(found)
+
+
+def _module(said: Said, name: str, words: Iterable[Word]) -> Module:
+    own = sorted((word for word in words if word.module == name), key=lambda word: (word.kind != "class", word.iri))
+    version = next(iter(said.iris(name, _OWL + "versionIRI")), "").rpartition("/")[2]
+    return Module(name, said.texts(name, _DC + "title"), said.texts(name, _DC + "abstract"), version, tuple(own))
+
+
+def _scheme(said: Said, name: str, counts: Mapping[str, Mapping[str, Term]]) -> Scheme:
+    members = [one for one in said.subjects(_SKOS + "Concept") if name in said.iris(one, _SKOS + "inScheme")]
+    concepts = tuple(
+        Concept(
+            one,
+            said.texts(one, _RDFS + "label"),
+            said.texts(one, _SKOS + "definition"),
+            said.text(one, _SKOS + "notation"),
+            said.iris(one, _SKOS + "broader"),
+            int(counts[one]["n"].value) if one in counts else 0,
+        )
+        for one in members
+    )
+    return Scheme(name, said.texts(name, _DC + "title"), said.texts(name, _SKOS + "definition"), concepts)
+
+
+def _rules(said: Said) -> Iterable[Rule]:
+    for shape in said.subjects(_SH + "NodeShape"):
+        targets = said.iris(shape, _SH + "targetClass")
+        for rule in said.iris(shape, _SH + "property"):
+            path = next(iter(said.iris(rule, _SH + "path")), "")
+            yield _rule(said, rule, targets, path, rule)
+        for constraint in said.terms(shape, _SH + "sparql"):
+            yield _rule(said, shape, targets, "", constraint.value)
+
+
+def _rule(said: Said, name: str, targets: tuple[str, ...], path: str, speaker: str) -> Rule:
+    message = said.texts(speaker, _SH + "message") or said.texts(name, _SH + "message")
+    severity = next(iter(said.iris(name, _SH + "severity")), "Violation").rpartition("#")[2]
+    return Rule(name, targets, path, said.texts(name, _SH + "name"), message,
+                said.texts(name, _SH + "description"), severity)  # fmt: skip

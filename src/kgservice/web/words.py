@@ -1,0 +1,148 @@
+"""Documentation made from the files: the ontology module by module, the vocabularies, the rules for data."""
+
+from flask import Blueprint, Response, g, redirect, request, url_for
+
+from kgservice.actions.words import Lexicon, Module, Word, Words
+from kgservice.errors import ThingNotFound
+from kgservice.store.interface import Question
+from kgservice.terms import PREFIXES, Graphs, iri
+from kgservice.web.answers import Answers, wanted
+from kgservice.web.diagrams import diagram
+from kgservice.web.links import Links
+from kgservice.web.pages import Service, render
+from kgservice.web.queries import said
+
+_KG = PREFIXES["kg"]
+
+
+class Pages:
+    """Pages and data of the words of a release."""
+
+    def __init__(self, service: Service, answers: Answers) -> None:
+        self._service = service
+        self._answers = answers
+        self._names = Graphs(service.settings.base)
+        self._words = Words(service.ask, service.settings.base)
+        self._links = Links(service.settings.base)
+
+    def shown(self, template: str, graph: str, pattern: str = "?s ?p ?o", **context: object) -> Response:
+        """Return a page, or the statements behind it where a program asks for RDF."""
+        name = wanted("graph", request.args.get("format", ""), request.headers.get("Accept", ""))
+        if name != "html":
+            text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri(graph)} {{ {pattern} }} }}"
+            seconds = self._service.settings.query_seconds
+            return self._answers.respond(
+                Question(text, name, seconds=seconds, client=g.client, id=self._answers.fresh())
+            )
+        response = render(template, said=said, words=self.lexicon, href=self.href, **context)
+        response.vary.add("Accept")
+        return response
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Return the words of the current release."""
+        return self._words.lexicon()
+
+    def href(self, name: str) -> str:
+        """Return where a name leads: a term of ours to its place in the documentation, all else to its page."""
+        if name.startswith(_KG):
+            word = next((w for m in self.lexicon.modules for w in m.words if w.iri == name), None)
+            if word:
+                slug = word.module.rpartition("/ontology")[2].lstrip("/") or "general"
+                return url_for("words.module", slug=slug, _anchor=name.removeprefix(_KG))
+        return self._links.href(name)
+
+    def ontology(self) -> Response:
+        """Return the overview of the ontology."""
+        words = sorted((word for module in self.lexicon.modules for word in module.words), key=_by_label)
+        return self.shown("ontology.html", self._names.ontology, all_words=words)
+
+    def module(self, slug: str) -> Response:
+        """Return a module with its diagram and terms. Raises ThingNotFound."""
+        found = next((module for module in self.lexicon.modules if module.slug == slug), None)
+        if found is None:
+            raise ThingNotFound("The ontology has no module {name}.", name=slug)
+        title = said(found.title, g.language)
+        picture = diagram(found, self.lexicon.labels, g.language, self.href, title)
+        pattern = f"?s <{PREFIXES['rdfs']}isDefinedBy> {iri(found.iri)} ; ?p ?o"
+        return self.shown(
+            "module.html", self._names.ontology, pattern, module=found, picture=picture, tree=_tree(found)
+        )
+
+    def vocabularies(self) -> Response:
+        """Return the list of vocabularies."""
+        return self.shown("vocabularies.html", self._names.vocabularies)
+
+    def vocabulary(self, slug: str) -> Response:
+        """Return a vocabulary with its concepts. Raises ThingNotFound."""
+        found = next((scheme for scheme in self.lexicon.schemes if scheme.slug == slug), None)
+        if found is None:
+            raise ThingNotFound("There is no vocabulary {name}.", name=slug)
+        head = f'FILTER(STR(?s) = "{found.iri}" || STRSTARTS(STR(?s), "{found.iri}/"))'
+        return self.shown("vocabulary.html", self._names.vocabularies, f"?s ?p ?o {head}", scheme=found)
+
+    def shapes(self) -> Response:
+        """Return the rules for data, by class."""
+        targets = sorted({target for rule in self.lexicon.rules for target in rule.targets})
+        return self.shown("shapes.html", self._names.shapes, targets=targets)
+
+
+def blueprint(service: Service, answers: Answers) -> Blueprint:
+    """Return `/ontology`, `/vocabulary` and `/shapes`: pages for people, RDF for programs."""
+    room = Blueprint("words", __name__)
+    pages = Pages(service, answers)
+
+    @room.get("/ontology")
+    def ontology() -> Response:
+        return pages.ontology()
+
+    @room.get("/ontology/<slug>")
+    def module(slug: str) -> Response:
+        return pages.module(slug)
+
+    @room.get("/vocabulary")
+    def vocabularies() -> Response:
+        return pages.vocabularies()
+
+    @room.get("/vocabulary/<slug>")
+    def vocabulary(slug: str) -> Response:
+        return pages.vocabulary(slug)
+
+    @room.get("/vocabulary/<slug>/<concept>")
+    def concept(slug: str, concept: str) -> Response:
+        name = f"{PREFIXES['kgv']}{slug}/{concept}"
+        named = (
+            "entities.page_of"
+            if wanted("graph", "", request.headers.get("Accept", "")) == "html"
+            else "entities.data_of"
+        )
+        response = redirect(url_for(named, iri=name), 303)
+        response.vary.add("Accept")
+        return response  # type: ignore[return-value]  # werkzeug's response is flask's here
+
+    @room.get("/shapes")
+    def shapes() -> Response:
+        return pages.shapes()
+
+    return room
+
+
+def _by_label(word: Word) -> str:
+    return said(word.label, g.language).lower()
+
+
+def _tree(module: Module) -> list[tuple[int, Word]]:
+    """The classes of a module as rows of a tree: depth and class, those without a class above them in it first."""
+    classes = {word.iri: word for word in module.words if word.kind == "class"}
+    rows: list[tuple[int, Word]] = []
+
+    def grow(word: Word, depth: int) -> None:
+        rows.append((depth, word))
+        for other in sorted(classes.values(), key=_by_label):
+            if word.iri in other.above and depth < 8:
+                grow(other, depth + 1)
+
+    for word in sorted(classes.values(), key=_by_label):
+        if not any(name in classes for name in word.above):
+            grow(word, 0)
+    return rows
