@@ -86,7 +86,7 @@ def told(draft: Draft, names: Graphs) -> Report:
     for graph, (added, removed) in sorted(draft.edited.items()):
         place = graph or names.source("hand", "sourced")
         text = Text(
-            "By hand, {added} statements were added to {graph} and {removed} removed.",
+            "By hand: {added} added and {removed} removed in {graph}.",
             {"added": added, "removed": removed, "graph": place},
         )
         findings.append(Finding("hand/edited", Severity.INFO, text, focus=place))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kgservice.errors import GraphDerived, ParameterInvalid, QueryForbidden
 from kgservice.sparql import Query, parse
 from kgservice.sparql.edits import Edit, applied
+from kgservice.sparql.prologues import expanded
 from kgservice.sparql.tree import Node, Tree
 from kgservice.terms import PREFIXES, Evidence, Graphs, is_iri
 
@@ -46,6 +47,9 @@ def admit(text: str, writable: Writable) -> Query:
         GraphDerived: it names a graph to write that is derived or authored.
     """
     query = parse(text, update=True, prefixes=PREFIXES)
+    plain = expanded(query)
+    if plain != text:
+        query = parse(plain, update=True)
     if query.uses_service:
         raise QueryForbidden("SERVICE is not executed here: a query never leaves this service.")
     for load in query.tree.named("Load"):
@@ -68,11 +72,10 @@ def written(query: Query) -> Iterator[str]:
 def open_ended(query: Query) -> bool:
     """Tell whether only its evaluation shows which graphs an update writes.
 
-    So it is with a variable in an INSERT, a relative IRI, and a prefix or base that is declared twice.
+    So it is with a variable in an INSERT, a relative IRI, and a prefix or base that is declared twice in one place.
     """
     tree = query.tree
-    names = [prefix.name for prefix in query.prefixes]
-    if len(names) != len(set(names)) or len(tree.named("Base")) > 1:
+    if any(prefix.duplicate for prefix in query.prefixes) or len(tree.named("Base")) > 1:
         return True
     if not all(is_iri(graph) for graph in written(query) if not graph.startswith("?")):
         return True
