@@ -1,0 +1,33 @@
+"""Every command of docs/http.md prints what the page shows."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from drafts.served import KGSERVICE
+
+PAGE = Path(__file__).parents[2] / "docs" / "http.md"
+BLOCK = re.compile(r"```console\n(.*?)```", re.S)
+
+
+def commands():
+    for block in BLOCK.findall(PAGE.read_text("utf8")):
+        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+            command, _, output = part.partition("\n")
+            yield command, output
+
+
+def test_every_command_of_the_page_prints_what_the_page_shows(served, tmp_path):
+    environment = served.environment | {"PATH": f"{KGSERVICE.parent}:{served.environment['PATH']}"}
+    found = list(commands())
+    lines = [f"KG={served.url}"]
+    for number, (command, _) in enumerate(found):
+        lines += [f"echo '=== {number}'", command]
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(lines)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
+    printed = re.split(r"^=== \d+\n", done.stdout, flags=re.M)[1:]
+
+    assert [(command, shown.strip()) for command, shown in found] == [
+        (command, text.strip().replace("\r", "")) for (command, _), text in zip(found, printed, strict=True)
+    ], done.stderr
