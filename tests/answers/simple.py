@@ -187,8 +187,3 @@ def forms_and_sectors(rows):
     for (name, sector), count in pairs.items():
         sectors = Decimal(sum(1 for other, _ in pairs if other == name))
         yield concept("partnership-form", name), concept("sector", sector), Decimal(count), sectors
-
-
-@answer("features-of-the-forms", 44, invented=False)
-def features(rows):
-    raise NotImplementedError  # compared in a test of its own: features are texts of the vocabulary
