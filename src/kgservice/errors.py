@@ -4,7 +4,7 @@ The tree:
 
     KgError                     message id (an English template) and its parameters
     ├── RequestInvalid          the asker can mend it: exit 2, status 4xx
-    │   ├── QueryInvalid  QueryForbidden  ParameterInvalid  NotAcceptable  BodyInvalid
+    │   ├── QueryInvalid  FunctionUnknown  QueryForbidden  ParameterInvalid  NotAcceptable  BodyInvalid
     │   ├── MediaTypeUnsupported  RequestTooLarge  AddressTooLong
     │   ├── UpdateFailed  GraphDerived  GraphNotFound  Unauthenticated  AccessDenied  TokenNotFound
     │   ├── SettingInvalid  MappingInvalid  SourceInvalid  SourceUnreadable  AuthoredInvalid
@@ -57,6 +57,12 @@ class QueryInvalid(RequestInvalid):
         self.column = column
         self.hint_template = hint
         self.hint = hint.format(**self.params)
+
+
+class FunctionUnknown(RequestInvalid):
+    """Raised when a query is right SPARQL but calls a function by an IRI that means nothing here."""
+
+    slug = "function-unknown"
 
 
 class QueryForbidden(RequestInvalid):

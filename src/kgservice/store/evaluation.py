@@ -7,7 +7,7 @@ from typing import IO, cast
 
 import pyoxigraph
 
-from kgservice.errors import EngineCrash, QueryForbidden, QueryInvalid
+from kgservice.errors import EngineCrash, FunctionUnknown, QueryForbidden, QueryInvalid
 from kgservice.sparql import rewrites, sortkey
 from kgservice.store import admission, serialisation
 from kgservice.store.datasets import Datasets
@@ -63,7 +63,7 @@ class Evaluation:
             raise QueryForbidden("This query wants the network, which no query reaches from here.") from None
         except (RuntimeError, ValueError) as error:
             if found := _FUNCTION.search(str(error)):
-                raise QueryInvalid("There is no function <{function}> here.", function=found[1]) from None
+                raise FunctionUnknown("There is no function <{function}> here.", function=found[1]) from None
             raise EngineCrash("The engine failed on this query: {reason}", reason=error) from None
 
     def _invalid(self, question: Question, error: SyntaxError) -> QueryInvalid:

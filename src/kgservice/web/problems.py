@@ -19,6 +19,7 @@ RETRY_SECONDS = {429: 5, 503: 5}
 PROBLEMS: dict[str, tuple[int, str]] = {
     # slug: (status, title)
     "query-syntax": (400, "The query cannot be read"),
+    "function-unknown": (400, "There is no such function"),
     "query-forbidden": (403, "This query must not run here"),
     "parameter-invalid": (400, "A parameter is wrong"),
     "not-acceptable": (406, "No acceptable format"),
