@@ -1,7 +1,24 @@
 """SHACL compiled to SPARQL: one query per constraint, run wherever a query can be answered."""
 
+from kgservice.shacl.affected import Focus, affected, merged
+from kgservice.shacl.closure import closure
 from kgservice.shacl.compiler import compile_shapes
-from kgservice.shacl.model import Answers, Check, Origin, Result, ShapesInvalid
+from kgservice.shacl.model import Answers, Check, Origin, Result, ShapesInvalid, ShapeUnsupported
 from kgservice.shacl.validator import validate
+from kgservice.shacl.ways import Read
 
-__all__ = ["Answers", "Check", "Origin", "Result", "ShapesInvalid", "compile_shapes", "validate"]
+__all__ = [
+    "Answers",
+    "Check",
+    "Focus",
+    "Origin",
+    "Read",
+    "Result",
+    "ShapeUnsupported",
+    "ShapesInvalid",
+    "affected",
+    "closure",
+    "compile_shapes",
+    "merged",
+    "validate",
+]

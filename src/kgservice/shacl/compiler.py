@@ -8,27 +8,43 @@ from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
 from rdflib.term import BNode, Node
 
 from kgservice.shacl.constraints import Constraints
-from kgservice.shacl.model import Answers, Check, Origin, ShapesInvalid
+from kgservice.shacl.model import Answers, Check, Origin, ShapeUnsupported
 from kgservice.shacl.paths import path, term
-from kgservice.shacl.refusals import refuse
+from kgservice.shacl.refusals import refuse, refuse_features
 from kgservice.shacl.sparql_constraints import selects
 
 _SUBCLASSES = f"SELECT DISTINCT ?a ?b WHERE {{ ?a <{RDFS.subClassOf}>+ ?b }}"
 _TRUE = Literal(True)
 
 
-def compile_shapes(shapes: Graph, answers: Answers) -> list[Check]:
+def compile_shapes(shapes: Graph, answers: Answers, left: dict[str, ShapeUnsupported] | None = None) -> list[Check]:
     """Return the checks of every shape that has a target; subclasses are read from the data through `answers`.
 
+    A shape that SHACL allows and this compiler does not do goes into `left`, by its name in `Origin.root`, as a whole.
+
     Raises:
-        ShapesInvalid: for a shape that is ill-formed, recursive or uses what is not supported; never silently dropped.
+        ShapesInvalid: for a shape that is ill-formed, and without `left` for one that is not supported; no shape is
+            silently dropped.
     """
     refuse(shapes)
     below: dict[str, list[str]] = {}
     for row in answers(_SUBCLASSES):
         if row[0] and row[1]:
             below.setdefault(row[1][1:-1], [f"<{row[1][1:-1]}>"]).append(row[0])
-    return list(_Compiler(shapes, below).checks())
+    return list(_Compiler(shapes, below).checks(left))
+
+
+def targeted(shapes: Graph) -> list[Node]:
+    """Return the shapes that have a target, implicit class targets included (SHACL 2.1.3), by name."""
+    found: set[Node] = set(_implicit_classes(shapes))
+    for predicate in (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target):
+        found |= set(shapes.subjects(predicate))
+    return sorted((root for root in found if (root, SH.deactivated, _TRUE) not in shapes), key=str)
+
+
+def label(node: Node) -> str:
+    """Return how origins name a shape."""
+    return f"_:{node}" if isinstance(node, BNode) else f"<{node}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +62,19 @@ class _Compiler:
         self._names = itertools.count()
         self._constraints = Constraints(graph, subclasses)
 
-    def checks(self) -> Iterator[Check]:
+    def checks(self, left: dict[str, ShapeUnsupported] | None) -> Iterator[Check]:
         implicit = _implicit_classes(self._graph)
-        found: set[Node] = set(implicit)
-        for predicate in (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf):
-            found |= set(self._graph.subjects(predicate))
-        for root in sorted(found, key=str):
-            if not self._deactivated(root):
+        for root in targeted(self._graph):
+            try:
+                refuse_features(self._graph, root)
                 target = self._target(root, root in implicit)
-                yield from self._shape(root, _Place(root, target, "?this"))
+                checks = list(self._shape(root, _Place(root, target, "?this")))
+            except ShapeUnsupported as error:
+                if left is None:
+                    raise
+                left[label(root)] = error
+            else:
+                yield from checks
 
     def _target(self, root: Node, implicit: bool) -> str:
         graph = self._graph
@@ -106,7 +126,7 @@ class _Compiler:
     def _sparql(self, shape: Node, place: _Place, steps: str | None) -> Iterator[Check]:
         for select in selects(self._graph, shape, steps or ""):
             if place.focus != "?this":
-                raise ShapesInvalid(
+                raise ShapeUnsupported(
                     "{shape}: a SPARQL constraint below a nested property shape is not supported.", shape=shape
                 )
             names = select.names
@@ -145,8 +165,8 @@ class _Compiler:
         self, shape: Node, place: _Place, name: str, steps: str | None, messages: Mapping[str, str] | None = None
     ) -> Origin:
         return Origin(
-            root=_label(place.root),
-            shape=_label(shape),
+            root=label(place.root),
+            shape=label(shape),
             component=f"{SH}{name}ConstraintComponent",
             severity=str(self._graph.value(shape, SH.severity) or SH.Violation),
             path=steps,
@@ -156,10 +176,6 @@ class _Compiler:
 
     def _deactivated(self, shape: Node) -> bool:
         return (shape, SH.deactivated, _TRUE) in self._graph
-
-
-def _label(node: Node) -> str:
-    return f"_:{node}" if isinstance(node, BNode) else f"<{node}>"
 
 
 def _texts(graph: Graph, shape: Node, predicate: URIRef) -> dict[str, str]:

@@ -124,6 +124,7 @@ class Constraints:
             yield ("NOT EXISTS" if too_many else "EXISTS") + f" {{ {pattern} }}"
         for _, body, _, _ in self.pairs(shape, x, steps):
             yield f"NOT EXISTS {{ {body} }}"
+        yield from exists(self._graph, shape, x, steps)
 
     def _siblings(self, shape: Node, qualified: Node) -> list[Node]:
         graph = self._graph

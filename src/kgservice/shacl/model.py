@@ -10,7 +10,11 @@ Answers = Callable[[str], Iterable[Sequence[str | None]]]
 
 
 class ShapesInvalid(AuthoredInvalid):
-    """Raised when a shape cannot be compiled: ill-formed, recursive, or a feature that is not supported."""
+    """Raised when a shape cannot be compiled: ill-formed, or a feature that is not supported."""
+
+
+class ShapeUnsupported(ShapesInvalid):
+    """Raised for a shape that SHACL allows and that cannot be compiled: another engine may evaluate it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from rdflib import SH, Graph, Literal
 from rdflib.term import Node
 
-from kgservice.shacl.model import ShapesInvalid
+from kgservice.shacl.model import ShapesInvalid, ShapeUnsupported
 
 _SINGLE = (
     SH.path, SH.minCount, SH.maxCount, SH.uniqueLang, SH.closed, SH.ignoredProperties, SH.deactivated, SH.severity,
@@ -24,9 +24,6 @@ def refuse(graph: Graph) -> None:
     Raises:
         ShapesInvalid: naming the shape and what is wrong with it.
     """
-    for predicate in (SH.validator, SH.nodeValidator, SH.propertyValidator):
-        for component in graph.subjects(predicate):
-            raise ShapesInvalid("{component}: custom constraint components are not supported.", component=component)
     for shape in set(graph.subjects()):
         _refuse_spelling(graph, shape)
         _refuse_values(graph, shape)
@@ -36,7 +33,43 @@ def refuse(graph: Graph) -> None:
     for other in set(graph.objects(None, SH.node)):
         if next(graph.predicate_objects(other), None) is None:
             raise ShapesInvalid("sh:node names {shape}, which no shapes file describes.", shape=other)
-    _refuse_recursion(graph)
+
+
+def refuse_features(graph: Graph, root: Node) -> None:
+    """Check a shape, and every shape it uses, for what is SHACL but not compiled.
+
+    Raises:
+        ShapeUnsupported: naming the shape and the feature.
+    """
+    parameters: dict[Node, Node] = {}
+    for component, parameter in graph.subject_objects(SH.parameter):
+        for path in graph.objects(parameter, SH.path):
+            parameters[path] = component
+    if (root, SH.target, None) in graph:
+        raise ShapeUnsupported("{shape}: targets by SPARQL are not supported.", shape=root)
+    seen, waiting = set(), [root]
+    while waiting:
+        shape = waiting.pop()
+        if shape in seen:
+            continue
+        seen.add(shape)
+        for predicate in graph.predicates(shape):
+            if predicate in parameters:
+                raise ShapeUnsupported(
+                    "{shape}: custom constraint components such as {component} are not supported.",
+                    shape=shape,
+                    component=parameters[predicate],
+                )
+        waiting += _below(graph, shape)
+    _refuse_recursion(graph, root)
+
+
+def _below(graph: Graph, shape: Node) -> list[Node]:
+    found = [other for predicate in _BELOW for other in graph.objects(shape, predicate)]
+    for predicate in _LISTS:
+        for head in graph.objects(shape, predicate):
+            found += graph.items(head)
+    return found
 
 
 def _refuse_spelling(graph: Graph, shape: Node) -> None:
@@ -61,8 +94,6 @@ def _refuse_values(graph: Graph, shape: Node) -> None:
                     name=f"sh:{_local(predicate)}",
                     value=value,
                 )
-
-
     for kind in graph.objects(shape, SH.nodeKind):
         if _local(kind) not in _NODE_KINDS or not str(kind).startswith(str(SH)):
             raise ShapesInvalid("{shape}: {value} is not a node kind (SHACL 4.1.3).", shape=shape, value=kind)
@@ -72,26 +103,17 @@ def _local(predicate: Node) -> str:
     return str(predicate).rpartition("#")[2]
 
 
-def _refuse_recursion(graph: Graph) -> None:
-    below: dict[Node, set[Node]] = {}
-    for predicate in _BELOW:
-        for shape, other in graph.subject_objects(predicate):
-            below.setdefault(shape, set()).add(other)
-    for predicate in _LISTS:
-        for shape, head in graph.subject_objects(predicate):
-            for member in graph.items(head):
-                below.setdefault(shape, set()).add(member)
+def _refuse_recursion(graph: Graph, root: Node) -> None:
     finished: set[Node] = set()
-    for start in below:
-        trail: list[tuple[Node, list[Node]]] = [(start, list(below.get(start, ())))]
-        while trail:
-            shape, rest = trail[-1]
-            if not rest:
-                finished.add(shape)
-                trail.pop()
-                continue
-            following = rest.pop()
-            if any(following == node for node, _ in trail):
-                raise ShapesInvalid("{shape} refers to itself; recursive shapes are not supported.", shape=following)
-            if following not in finished:
-                trail.append((following, list(below.get(following, ()))))
+    trail: list[tuple[Node, list[Node]]] = [(root, _below(graph, root))]
+    while trail:
+        shape, rest = trail[-1]
+        if not rest:
+            finished.add(shape)
+            trail.pop()
+            continue
+        following = rest.pop()
+        if any(following == node for node, _ in trail):
+            raise ShapeUnsupported("{shape} refers to itself; recursive shapes are not supported.", shape=following)
+        if following not in finished:
+            trail.append((following, _below(graph, following)))

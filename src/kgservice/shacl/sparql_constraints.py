@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rdflib import OWL, SH, Graph, Literal
 from rdflib.term import Node
 
-from kgservice.shacl.model import ShapesInvalid
+from kgservice.shacl.model import ShapesInvalid, ShapeUnsupported
 
 _TOKEN = re.compile(
     r"""(?P<text>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     |(?P<space>\s+)|(?P<sign>.)""",
     re.X | re.S,
 )
-_names = itertools.count  # each call of `exists` counts its own
+_DECLARED = re.compile(r"PREFIX\s+([^\s:]*):\s*<([^>]*)>", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def selects(graph: Graph, shape: Node, steps: str) -> Iterator[Select]:
         _refuse(shape, tokens)
         names, body = _parts(shape, tokens)
         if not _set_based(tokens[_opening(tokens) :]):
-            raise ShapesInvalid(
+            raise ShapeUnsupported(
                 "{shape}: an inner group uses $this in an expression without binding it; bind it there.",
                 shape=shape,
             )
@@ -57,17 +57,29 @@ def selects(graph: Graph, shape: Node, steps: str) -> Iterator[Select]:
         yield Select(body.replace("$PATH", steps), names, _prefixes(graph, constraint) + own, shown)
 
 
-def exists(graph: Graph, shape: Node, x: str) -> Iterator[str]:
+def exists(graph: Graph, shape: Node, x: str, steps: str = "") -> Iterator[str]:
     """Yield, for a shape nested in another, each SPARQL constraint as NOT EXISTS over its renamed body."""
     if next(graph.objects(shape, SH.sparql), None) is None:
         return
-    for number, select in enumerate(selects(graph, shape, "")):
-        prefix = f"?q{abs(hash(x)) % 10_000}_{number}_"
+    for number, select in enumerate(selects(graph, shape, steps)):
+        prefix = f"?{x[1:]}_{number}_"
+        known = dict(_DECLARED.findall(select.prefixes))
         inner = "".join(
-            (x if value[1:] == "this" else prefix + value[1:]) if kind == "var" else value
+            (x if value[1:] == "this" else prefix + value[1:])
+            if kind == "var"
+            else _spelt(value, known)
+            if kind == "word"
+            else value
             for kind, value in _tokens(select.body)
         )
         yield f"NOT EXISTS {{ {inner} }}"
+
+
+def _spelt(word: str, known: Mapping[str, str]) -> str:
+    """Return a prefixed name in full: the query that a nested constraint becomes part of has no prefixes."""
+    prefix, colon, local = word.partition(":")
+    name = local.rstrip(".")
+    return f"<{known[prefix]}{name}>{local[len(name) :]}" if colon and prefix in known else word
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -93,7 +105,7 @@ def _refuse(shape: Node, tokens: list[tuple[str, str]]) -> None:
             )
     for kind, value in tokens:
         if kind == "var" and value[1:] in ("shapesGraph", "currentShape"):
-            raise ShapesInvalid("{shape}: ${name} is not supported.", shape=shape, name=value[1:])
+            raise ShapeUnsupported("{shape}: ${name} is not supported.", shape=shape, name=value[1:])
     solid = [(kind, value) for kind, value in tokens if kind != "space"]
     for (_, before), (kind, value) in itertools.pairwise(solid):
         if before.upper() == "AS" and kind == "var" and value[1:] in ("this", "PATH"):
@@ -157,7 +169,8 @@ def _set_based(tokens: list[tuple[str, str]]) -> bool:
     return True
 
 
-def _prefixes(graph: Graph, constraint: Node) -> str:
+def namespaces(graph: Graph, constraint: Node) -> dict[str, str]:
+    """Return the prefixes of a SPARQL constraint, those of imported ontologies included (SHACL 5.2.1)."""
     found: dict[str, str] = {}
     waiting, seen = list(graph.objects(constraint, SH.prefixes)), set()
     while waiting:
@@ -168,4 +181,9 @@ def _prefixes(graph: Graph, constraint: Node) -> str:
         waiting += list(graph.objects(holder, OWL.imports))
         for declared in graph.objects(holder, SH.declare):
             found[str(graph.value(declared, SH.prefix))] = str(graph.value(declared, SH.namespace))
+    return found
+
+
+def _prefixes(graph: Graph, constraint: Node) -> str:
+    found = namespaces(graph, constraint)
     return "".join(f"PREFIX {prefix}: <{namespace}> " for prefix, namespace in sorted(found.items()))

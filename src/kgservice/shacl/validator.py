@@ -1,25 +1,24 @@
 """Runs checks through whatever answers a query, one result at a time."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
+from kgservice.shacl.affected import Focus
 from kgservice.shacl.model import Answers, Check, Result
 
 _PLACE = re.compile(r"\{[?$](\w+)\}")
 
 
-def validate(
-    checks: Iterable[Check], answers: Answers, focus: Mapping[str, Sequence[str]] | None = None
-) -> Iterator[Result]:
+def validate(checks: Iterable[Check], answers: Answers, focus: Focus | None = None) -> Iterator[Result]:
     """Yield the results of checks; stop reading to stop validating.
 
     With `focus` (root shape -> target nodes, IRIs in N-Triples) only those targets are looked at, and shapes that are
     not named are left out: that is how the change of a delta is checked (engines differ, so it is not sh:targetNode).
     """
     for check in checks:
-        only = None if focus is None else focus.get(check.origin.root)
-        if focus is not None and not only:
+        if focus is not None and check.origin.root not in focus:
             continue
+        only = None if focus is None else focus[check.origin.root]
         for row in answers(check.query(only)):
             this, node, value, found_path, _ = row[:5]
             extra = dict(zip(check.bindings, row[5:], strict=False))
