@@ -34,7 +34,7 @@ ALL = "SELECT * { ?s ?p ?o }"
 BOMB = "SELECT (COUNT(DISTINCT *) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
-def eventually(condition, seconds=5.0):
+def eventually(condition, seconds=10.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "did not happen in time"
@@ -458,7 +458,7 @@ def test_order_by_any_mix_of_kinds_crashes_nothing(pool):
 
 
 def test_long_query_makes_way_for_short_ones_and_its_worker_is_replaced(pool, monkeypatch):
-    monkeypatch.setattr(run, "_LONG", 0.2)
+    monkeypatch.setattr(run, "_SLOW", 0.3)
     store = pool(workers=1)
     query = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 50 } ?d ?e ?f . FILTER(?c = ?f || ?a = ?f) }"
 
@@ -518,7 +518,7 @@ def test_paused_query_can_be_stopped_and_ends_at_its_deadline(pool):
         eventually(lambda: store._slots._long() == 1)
         stopped = threads.submit(body, store, ENDLESS, id="stopped", seconds=8)
         eventually(lambda: store.status()["paused"] == 1)
-        late = threads.submit(body, store, ENDLESS, id="late", seconds=1.3)
+        late = threads.submit(body, store, ENDLESS, id="late", seconds=3)
         eventually(lambda: store.status()["paused"] == 2)
         with pytest.raises(Busy, match="long queries"):
             late.result()
@@ -535,6 +535,8 @@ def test_paused_query_can_be_stopped_and_ends_at_its_deadline(pool):
 def test_who_asks_much_waits_for_who_asks_little(pool):
     store = pool(workers=1)
     store._slots._usage.add("much", 5.0)
+    for _ in range(5):
+        store._slots._usage.add("little", 0.01)
     order = []
 
     def ask(client):
@@ -544,7 +546,7 @@ def test_who_asks_much_waits_for_who_asks_little(pool):
     with ThreadPoolExecutor(6) as threads:
         blocker = threads.submit(body, store, ENDLESS, seconds=0.8)
         eventually(lambda: store.status()["busy"] == 1)
-        for number, client in enumerate(["much", "much", "little", "", "new"]):
+        for number, client in enumerate(["much", "much", "new", "little", ""]):
             threads.submit(ask, client)
             eventually(lambda n=number: store.status()["waiting"] == n + 1)
         with pytest.raises(QueryTimeout):

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 _HALF = 30.0  # seconds in which half of a use is forgotten
 _LIGHT_SECONDS = 1.0
 _LIGHT_MEAN = 0.1
+_KNOWN = 1  # short queries that make a client known
+_MOST = 5.0  # seconds of handicap, so that everybody's turn comes within KG_QUEUE_SECONDS
+NEWCOMER = 4.0
+"""The handicap of a client that has not asked yet; more means that it asks much."""
 _CLIENTS = 4096
 
 
@@ -33,15 +37,20 @@ class Usage:
         account.queries += 1
         self._accounts[client] = account
 
-    def seconds(self, client: str) -> float:
-        """Return what a client has used lately."""
-        return self._faded(client).seconds
+    def handicap(self, client: str, running: float = 0.0) -> float:
+        """Return the seconds by which a client's question counts as having come later.
 
-    def light(self, client: str, running: float = 0.0) -> bool:
-        """Tell whether a client asks little: under a second lately, or short queries only; `running` counts too."""
+        None for who asks little and often, `NEWCOMER` for who asks little but is not known yet, more for who asks
+        much: over a second of CPU lately, unless in short queries only. `running` seconds of its queries count too.
+        """
         account = self._faded(client)
         total = account.seconds + running
-        return total < _LIGHT_SECONDS or (running < _LIGHT_SECONDS and total < _LIGHT_MEAN * account.queries)
+        short = running < _LIGHT_SECONDS and total < _LIGHT_MEAN * account.queries
+        if short and account.queries > _KNOWN:
+            return 0.0
+        if short or total < _LIGHT_SECONDS:
+            return NEWCOMER
+        return NEWCOMER + min(total, _MOST)
 
     def _faded(self, client: str) -> _Account:
         now = time.monotonic()
@@ -55,5 +64,5 @@ class Usage:
         return account
 
     def _forget(self) -> None:
-        for client in sorted(self._accounts, key=self.seconds)[: _CLIENTS // 2]:
+        for client in sorted(self._accounts, key=lambda client: self._faded(client).seconds)[: _CLIENTS // 2]:
             del self._accounts[client]

@@ -74,8 +74,9 @@ class Sink:
         """Send what is left and say that the answer is whole."""
         self._pass()
         engine = round((time.monotonic() - self._begun) * 1000, 3)
+        cpu = round(time.process_time(), 6)
         rows = self._rows.total() if self._rows else None
-        self._out.append(frames.document(frames.END, {"rows": rows, "engine": engine}))
+        self._out.append(frames.document(frames.END, {"rows": rows, "engine": engine, "cpu": cpu}))
         self._send()
 
     def _send(self) -> None:

@@ -1,7 +1,7 @@
 """Who gets a worker: first come, first served, but who asks much after who asks little; and always of this release.
 
-One slot less than there are may be held by long queries, so that short ones always find one: a query that turns out to
-be long beyond that is paused until a long one ends.
+Half of the slots may be held by long queries, so that short ones always find one: a query that turns out to be long
+beyond that is paused until a long one ends.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kgservice.errors import Busy, KgError, QueryStopped, StoreUnavailable
-from kgservice.store.fairness import Usage
+from kgservice.store.fairness import NEWCOMER, Usage
 from kgservice.store.starter import Starter, Worker
 
 _SPARE = 1  # workers kept warm beyond the slots, so that a killed one is replaced at once
@@ -30,6 +30,7 @@ class _Ticket:
     called: threading.Event = field(default_factory=threading.Event)
     worker: Worker | None = None
     error: KgError | None = None
+    came: float = field(default_factory=time.monotonic)
     began: float = 0.0
     long: bool = False
     paused: bool = False
@@ -54,6 +55,7 @@ class Slots:
     def __init__(self, starter: Starter, order: Mapping[str, Any], limit: int, queue: int) -> None:
         self._starter = starter
         self._limit = limit
+        self._long_limit = max(1, limit // 2)
         self._queue = queue
         self._lock = threading.Lock()
         self._adopting = threading.Lock()
@@ -99,7 +101,7 @@ class Slots:
         """Take a worker back, or note that it is dead and start another."""
         with self._lock:
             ticket = self._busy.pop(worker)
-            self._usage.add(ticket.client, time.monotonic() - ticket.began)
+            self._usage.add(ticket.client, worker.spent(ticket.began))
             if ticket.paused:
                 with contextlib.suppress(ValueError):
                     self._paused.remove(ticket)
@@ -124,14 +126,16 @@ class Slots:
         Raises:
             Busy: the long queries that run already did not end in time, or too many are paused.
         """
-        worker.slow_down()
         with self._lock:
             ticket = self._busy[worker]
-            if self._long() < max(1, self._limit - 1):
+            if self._waiting or self._paused:
+                worker.slow_down()
+            if self._long() < self._long_limit:
                 ticket.long = True
                 return
+            worker.slow_down()
             if len(self._paused) >= self._limit:
-                raise Busy(_LONG_ONES, count=self._limit - 1)
+                raise Busy(_LONG_ONES, count=self._long_limit)
             worker.pause()
             ticket.paused = True
             ticket.called.clear()
@@ -140,10 +144,8 @@ class Slots:
             self._call()
             self._fill(self._now)
         called = ticket.called.wait(seconds)
-        if ticket.error:
-            raise ticket.error
-        if not called:
-            raise Busy(_LONG_ONES, count=self._limit - 1)
+        if ticket.error or not called:
+            raise ticket.error or Busy(_LONG_ONES, count=self._long_limit)
 
     def stop(self, query_id: str) -> bool:
         """Stop the waiting or running query of an id; tell whether there was one."""
@@ -223,15 +225,17 @@ class Slots:
             ticket.called.set()
 
     def _next(self) -> _Ticket | None:
-        """Return who is next: the first of those who ask little, else, not for the last slot, who asked least."""
+        """Return who is next: who came first, counting a handicap for asking much; the last slot is for the others."""
         now = time.monotonic()
+        full = self._limit > 1 and self._taken >= self._limit - 1
+        best: tuple[float, _Ticket] | None = None
         for ticket in self._waiting:
             running = sum(now - busy.began for busy in self._busy.values() if busy.client == ticket.client)
-            if not ticket.client or self._usage.light(ticket.client, running):
-                return ticket
-        if self._limit > 1 and self._taken >= self._limit - 1:
-            return None
-        return min(self._waiting, key=lambda ticket: self._usage.seconds(ticket.client), default=None)
+            handicap = self._usage.handicap(ticket.client, running) if ticket.client else 0.0
+            turn = ticket.came + handicap
+            if not (full and handicap > NEWCOMER) and (best is None or turn < best[0]):
+                best = turn, ticket
+        return best[1] if best else None
 
     def _long(self) -> int:
         return sum(ticket.long for ticket in self._busy.values())
@@ -264,6 +268,7 @@ class Slots:
     def _begin(self, generation: _Generation) -> Worker:
         worker = self._starter.start(generation.order)
         worker.generation = generation.number
+        worker.metered = "store" in generation.order
         worker.store = Path(generation.order["store"]) if "store" in generation.order else None
         worker.wait_ready(_READY_SECONDS)
         self.missing = worker.missing
