@@ -264,6 +264,20 @@ def test_a_late_update_is_rolled_back(tmp_path):
         served.stop()
 
 
+def test_an_update_whose_asker_leaves_is_rolled_back(served, draft):
+    assert draft.ask("")
+    triple = "?a ?p ?o . ?b ?q ?r . ?c ?t ?u"
+    text = f"INSERT {{ ?a <x:of> ?b }} WHERE {{ GRAPH <{SOURCED}> {{ {triple} }} }}".encode()
+    with socket.create_connection(("127.0.0.1", int(served.url.rpartition(":")[2]))) as asker:
+        head = f"POST {draft.path}/update HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.token}\r\n"
+        head += f"Content-Type: application/sparql-update\r\nContent-Length: {len(text)}\r\n\r\n"
+        asker.sendall(head.encode() + text)
+        time.sleep(0.5)
+    left = time.monotonic()
+    assert not draft.ask("?s ?p ?o")
+    assert time.monotonic() - left < 5
+
+
 def test_more_drafts_than_workers_take_turns(served):
     many = [served.draft() for _ in range(4)]
 
@@ -335,6 +349,19 @@ def test_a_published_draft_says_so_and_its_statements_are_in_the_release(served)
     report = served.command("report", draft.id)
     for graph in (HAND, SOURCED, f"{BASE}graphs/mine"):
         assert f"By hand: 1 added and 0 removed in {graph}." in report
+
+
+def test_a_report_speaks_of_work_by_hand_and_a_violation_stops_a_publish(served):
+    draft = served.draft()
+    nameless = "<http://localhost:8080/id/place/x> a <https://w3id.org/kgservice/ontology#Place>"
+    assert draft.update(f"INSERT DATA {{ {nameless} }}").status == 204
+
+    report = served.command("report", draft.id, code=1)
+
+    assert "A place has a Russian name." in report
+    served.command("publish", draft.id, code=1)
+    assert draft.update(f"DELETE DATA {{ {nameless} }}").status == 204
+    assert "0 violations" in served.command("report", draft.id)
 
 
 def test_hand_work_of_two_drafts_is_joined(served):

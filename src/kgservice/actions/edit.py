@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from kgservice.actions.fold import parts, plan
+from kgservice.actions.fold import parts, pending, plan
 from kgservice.actions.ingest import now
 from kgservice.errors import Refused
 from kgservice.releases import Draft, Drafts, Shelf
@@ -61,6 +61,15 @@ class Edit:
         with self._shelf.lock("writer", actor=actor, job="open a draft"):
             current = self._shelf.current()
             return self._drafts.save(self._drafts.new(current.id if current else None, actor, now(), "hand"))
+
+    def pending(self, draft_id: str) -> bool:
+        """Tell whether a draft holds work that its report does not speak of yet.
+
+        Raises:
+            DraftNotFound: there is none of that id.
+        """
+        draft = self._drafts.draft(draft_id)
+        return draft.state != "published" and (draft.state == "open" or pending(draft, self._shelf, self._names))
 
     def question(self, draft_id: str, question: Question) -> Answer:
         """Answer a question on a draft as it is now; its unnamed graph is what was added by hand.

@@ -44,6 +44,12 @@ def stamp(held: Parts) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def pending(draft: Draft, shelf: Shelf, names: Graphs) -> bool:
+    """Tell whether a draft's store was changed by hand since its record was written."""
+    base = shelf.release(draft.base_release) if draft.base_release else None
+    return _touched(draft, parts(draft, base, names))
+
+
 def folded(draft: Draft, shelf: Shelf, names: Graphs) -> Draft:
     """Return a draft whose record says what was changed by hand in its store; the job that saves it holds it alone.
 
@@ -54,15 +60,12 @@ def folded(draft: Draft, shelf: Shelf, names: Graphs) -> Draft:
     """
     base = shelf.release(draft.base_release) if draft.base_release else None
     held = parts(draft, base, names)
-    folder = draft.path / "graph"
-    made_under = folder / "stamp"
-    fits = made_under.exists() and made_under.read_text("utf8") == stamp(held)
-    if not (fits and (folder / "touched").exists()):
+    if not _touched(draft, held):
         return draft
     # the engine is loaded in the job's child only
     from kgservice.store.dumps import Dump
 
-    dump = Dump(folder / "store", names.base)
+    dump = Dump(draft.path / "graph" / "store", names.base)
     before = {graph: s.sha256 for graph, s in base.manifest.graphs.items()} if base else {}
     changes, edited = dict(draft.changes), dict(draft.edited)
     for graph in sorted({*held, *dump.graphs()} - {""}):
@@ -94,6 +97,13 @@ def told(draft: Draft, names: Graphs) -> Report:
 
 
 _NOTHING = hashlib.sha256(b"").hexdigest()
+
+
+def _touched(draft: Draft, held: Parts) -> bool:
+    """Tell whether the store was made of what the record says, and written to since."""
+    made_under = draft.path / "graph" / "stamp"
+    fits = made_under.exists() and made_under.read_text("utf8") == stamp(held)
+    return fits and made_under.with_name("touched").exists()
 
 
 def _written(draft: Draft, graph: str, dump: "Dump", base: str) -> Statements:

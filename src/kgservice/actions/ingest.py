@@ -69,6 +69,20 @@ class Ingest:
             draft, report = self.checked(draft, preview(draft, current, self._content, work), tell)
             return Outcome(self._drafts.save(draft, report), report)
 
+    def check(self, draft_id: str, actor: str = "", progress: Progress | None = None) -> Outcome:
+        """Check a draft as it would be published, work by hand too, and keep the report.
+
+        Raises:
+            DraftNotFound, StateLocked, StateBroken, AuthoredInvalid, PublishConflict: as their names say.
+        """
+        job = f"check {draft_id}"
+        lock, alone = self._shelf.lock("writer", actor=actor, job=job), self._drafts.alone(draft_id, actor, job)
+        with lock, guarded(self._settings.state), alone as draft:
+            draft = folded(draft, self._shelf, self._content.graphs)
+            seen = preview(draft, self._shelf.current(), self._content, self._drafts.workplace())
+            draft, report = self.checked(draft, seen, progress or silent)
+            return Outcome(self._drafts.save(draft, report), report)
+
     def staged(self, source: Source, files: list[Path]) -> Delivery:
         """Keep the files of a delivery for ever; none given: those that lie with the source.
 

@@ -100,10 +100,21 @@ def new_draft(actor: str, language: str | None) -> int:
 def report(draft_id: str, shape: str, language: str | None) -> int:
     """Print what is wrong in DRAFT: each finding with file, sheet, row, column, value and how to mend it.
 
+    A draft that was worked on by hand is checked first.
+
     \b
     Example: kgservice report d3 --lang ru
     """
     service = doors.service(language)
+    if not service.settings.store and service.edit.pending(draft_id):
+
+        def work() -> int:
+            service.ingest.check(draft_id, actor=doors.actor(""))
+            return 0
+
+        code = job.run(service.settings, work)
+        if code:
+            return code
     return _tell(draft_id, service.review.report(draft_id), shape, service.settings.lang)
 
 

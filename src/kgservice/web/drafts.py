@@ -13,12 +13,14 @@ from kgservice.store.interface import FORMATS, Answer, Question
 from kgservice.web import protocol
 from kgservice.web.answers import KINDS, Answers, wanted
 from kgservice.web.callers import Callers, challenge
+from kgservice.web.clients import Watch
 
 
 def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings) -> Blueprint:
     """Return `/drafts/<id>/sparql` (query operation, 2.1) and `/drafts/<id>/update` (update operation, 2.2)."""
     room = Blueprint("drafts", __name__)
     room.after_request(challenge)
+    watch = Watch(lambda query_id: edit().stop(query_id))
 
     @room.route("/drafts/<draft_id>/sparql", methods=["GET", "POST", "QUERY"])
     def sparql(draft_id: str) -> Response:
@@ -31,7 +33,9 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings) ->
             asked.query, name, asked.default_graphs, asked.named_graphs, _address(settings, draft_id, "sparql"),
             asked.seconds, g.client, Answers.fresh(),
         )  # fmt: skip
-        return told(edit().question(draft_id, question), draft_id, question)
+        with watch.over(request.environ, question.id):
+            answer = edit().question(draft_id, question)
+        return told(answer, draft_id, question)
 
     @room.post("/drafts/<draft_id>/update")
     def update(draft_id: str) -> Response:
@@ -41,7 +45,8 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings) ->
         asked = Question(
             text, base=address, seconds=settings.query_seconds, client=g.client, id=Answers.fresh()
         )  # fmt: skip
-        edit().update(draft_id, asked, using, using_named, f"token:{account.name}")
+        with watch.over(request.environ, asked.id):  # an update whose asker leaves is rolled back
+            edit().update(draft_id, asked, using, using_named, f"token:{account.name}")
         response = Response(status=204)
         del response.headers["Content-Type"]  # there is no content
         response.headers["KG-Release"] = draft_id
