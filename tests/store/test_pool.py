@@ -42,7 +42,7 @@ def eventually(condition, seconds=10.0):
 
 
 def worker_of(store, query_id):
-    return next(worker.pid for worker, ticket in store._slots._busy.items() if ticket.id == query_id)
+    return next(worker.pid for worker, ticket in store._slots._busy.items() if ticket.question.id == query_id)
 
 
 def test_late_query_is_killed_within_half_a_second_and_the_next_is_answered_within_another(pool):
@@ -145,9 +145,9 @@ def test_service_is_refused_and_nothing_connects(pool, store_path):
     address = f"<http://127.0.0.1:{listener.getsockname()[1]}/>"
 
     store = pool()
-    for text in (f"SELECT * {{ SERVICE {address} {{ ?s ?p ?o }} }}", f"ASK {{ service silent {address} {{}} }}"):
-        with pytest.raises(QueryForbidden):
-            body(store, text)
+    with pytest.raises(QueryForbidden):
+        body(store, f"SELECT * {{ SERVICE {address} {{ ?s ?p ?o }} }}")
+    assert b"true" in body(store, f"ASK {{ service silent {address} {{}} }}")  # Federated Query 2.3
     for text in (f"LOAD {address}", "INSERT DATA { <a:a> <a:a> 1 }", "CLEAR ALL"):
         with pytest.raises(QueryForbidden):
             body(store, text)
@@ -496,7 +496,7 @@ def test_long_queries_leave_one_slot_to_short_ones(pool):
             assert b"true" in body(store, "ASK {}", client="short")
             assert time.monotonic() - begun < 0.5
         # when the long one ends, the paused one goes on
-        paused = next(ticket.id for ticket in store._slots._busy.values() if ticket.paused)
+        paused = next(ticket.question.id for ticket in store._slots._busy.values() if ticket.paused)
         other = {"q0": "q1", "q1": "q0"}[paused]
         assert store.stop(other)
         eventually(lambda: store.status()["paused"] == 0)
@@ -553,3 +553,24 @@ def test_who_asks_much_waits_for_who_asks_little(pool):
             blocker.result()
 
     assert order == ["little", "", "new", "much", "much"]
+
+
+def test_what_runs_and_waits_is_listed_with_age_and_memory(pool):
+    store = pool(workers=1)
+
+    with ThreadPoolExecutor(2) as threads:
+        running = threads.submit(body, store, ENDLESS, id="runs", client="somebody")
+        eventually(lambda: store.status()["busy"] == 1)
+        waiting = threads.submit(body, store, "ASK {}", id="waits")
+        eventually(lambda: store.status()["waiting"] == 1)
+        listed = store.running()
+        store.stop("runs")
+        with pytest.raises(QueryStopped):
+            running.result()
+        waiting.result()
+
+    assert [(one.question.id, one.state) for one in listed] == [("runs", "running"), ("waits", "waiting")]
+    assert listed[0].question.client == "somebody"
+    assert listed[0].seconds > 0
+    assert listed[0].memory > 1_000_000
+    assert store.running() == []

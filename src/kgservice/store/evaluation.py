@@ -59,8 +59,12 @@ class Evaluation:
                 serialisation.write(result, question.format, sink)
         except SyntaxError as error:
             raise self._invalid(question, error) from None
-        except PermissionError:
-            raise QueryForbidden("This query wants the network, which no query reaches from here.") from None
+        except OSError as error:
+            if query.uses_service and not isinstance(error, BrokenPipeError | ConnectionResetError):
+                raise QueryForbidden(admission.SERVICE) from None  # its call was due
+            if isinstance(error, PermissionError):
+                raise QueryForbidden("This query wants the network, which no query reaches from here.") from None
+            raise
         except (RuntimeError, ValueError) as error:
             if found := _FUNCTION.search(str(error)):
                 raise FunctionUnknown("There is no function <{function}> here.", function=found[1]) from None
