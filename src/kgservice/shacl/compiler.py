@@ -8,7 +8,7 @@ from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
 from rdflib.term import BNode, Node
 
 from kgservice.shacl.constraints import Constraints
-from kgservice.shacl.model import Answers, Check, Origin, ShapeUnsupported
+from kgservice.shacl.model import FOCUS, Answers, Check, Origin, ShapeUnsupported
 from kgservice.shacl.paths import path, term
 from kgservice.shacl.refusals import refuse, refuse_features
 from kgservice.shacl.sparql_constraints import selects
@@ -135,8 +135,8 @@ class _Compiler:
                 bindings={name: f"?{name}" for name in names if name not in ("this", "path", "value")},
                 value="?value" if "value" in names else None if steps else "?this",
                 found_path="?path" if "path" in names else None,
-                target=f"{{ SELECT DISTINCT ?this WHERE {{ {place.target} }} }}",
-                body=select.body,
+                target="",
+                body=select.joined(f"{{ SELECT DISTINCT ?this WHERE {{ {FOCUS}{place.target} }} }}"),
                 origin=self._origin(shape, place, "SPARQL", steps, select.messages),
             )
 

@@ -8,6 +8,9 @@ from kgservice.errors import AuthoredInvalid
 Answers = Callable[[str], Iterable[Sequence[str | None]]]
 """Answers a SELECT: one row per solution, each term as N-Triples text, None where a variable is unbound."""
 
+FOCUS = "\x00focus\x00"
+"""Stands in a pattern where ?this may be narrowed to some target nodes; no query text can hold it."""
+
 
 class ShapesInvalid(AuthoredInvalid):
     """Raised when a shape cannot be compiled: ill-formed, or a feature that is not supported."""
@@ -43,7 +46,7 @@ class Check:
 
     origin: Origin
     target: str
-    """Graph pattern that binds ?this to the target nodes."""
+    """Graph pattern that binds ?this to the target nodes; empty where the body does."""
     body: str
     """Graph pattern that holds for what violates."""
     focus: str = "?this"
@@ -54,13 +57,11 @@ class Check:
     apart: str | None = None
     """Expression that keeps results apart beyond focus and value."""
     prefixes: str = ""
-    distinct: bool = True
     bindings: Mapping[str, str] = field(default_factory=dict)
     """Variables of a SPARQL constraint that its messages may name."""
 
-    def query(self, focus: Iterable[str] | None = None) -> str:
+    def query(self, focus: Iterable[str] | None = None, limit: int | None = None) -> str:
         """Return the SELECT; with `focus` (IRIs in N-Triples) only those target nodes are looked at."""
-        only = "" if focus is None else f"VALUES ?this {{ {' '.join(focus)} }} "
         columns = " ".join(
             [
                 "?this",
@@ -71,8 +72,14 @@ class Check:
                 *self.bindings.values(),
             ]
         )
-        kind = "SELECT DISTINCT" if self.distinct else "SELECT"
-        return f"{self.prefixes}{kind} {columns} WHERE {{ {only}{self.target} . {self.body} }}"
+        only = "" if focus is None else f"VALUES ?this {{ {' '.join(focus)} }} "
+        target = f"{FOCUS}{self.target} . " if self.target else ""
+        text = f"SELECT DISTINCT {columns} WHERE {{ {target}{self.body} }}".replace(FOCUS, only)
+        return self.prefixes + text + ("" if limit is None else f" LIMIT {limit}")
+
+    def count(self) -> str:
+        """Return the SELECT of how many rows `query` has."""
+        return f"{self.prefixes}SELECT (COUNT(*) AS ?rows) WHERE {{ {self.query().removeprefix(self.prefixes)} }}"
 
 
 @dataclass(frozen=True, slots=True)

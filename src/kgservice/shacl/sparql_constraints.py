@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rdflib import OWL, SH, Graph, Literal
 from rdflib.term import Node
 
-from kgservice.shacl.model import ShapesInvalid, ShapeUnsupported
+from kgservice.shacl.model import FOCUS, ShapesInvalid, ShapeUnsupported
 
 _TOKEN = re.compile(
     r"""(?P<text>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
@@ -16,6 +16,7 @@ _TOKEN = re.compile(
     |(?P<space>\s+)|(?P<sign>.)""",
     re.X | re.S,
 )
+_AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _DECLARED = re.compile(r"PREFIX\s+([^\s:]*):\s*<([^>]*)>", re.I)
 
 
@@ -28,6 +29,16 @@ class Select:
     """Variables that it projects, without their sign."""
     prefixes: str
     messages: Mapping[str, str]
+    head: str = ""
+    """What it projects, where it groups."""
+    grouping: str = ""
+    """GROUP BY and HAVING: the target then belongs inside, so that every target node is a group."""
+
+    def joined(self, target: str) -> str:
+        """Return a pattern: the select over the nodes that a target pattern binds ?this to."""
+        if self.grouping:
+            return f"{{ SELECT {self.head} WHERE {{ {target} {self.body} }} {self.grouping} }}"
+        return f"{target} {self.body}"
 
 
 def selects(graph: Graph, shape: Node, steps: str) -> Iterator[Select]:
@@ -45,16 +56,28 @@ def selects(graph: Graph, shape: Node, steps: str) -> Iterator[Select]:
             raise ShapesInvalid("{shape}: a SPARQL constraint needs sh:select.", shape=shape)
         own, tokens = _prologue(shape, _tokens(str(text)))
         _refuse(shape, tokens)
-        names, body = _parts(shape, tokens)
-        if not _set_based(tokens[_opening(tokens) :]):
+        start, end = _group(shape, tokens)
+        names, binds = _projected(shape, tokens[:start])
+        if not _set_based(tokens[start : end + 1]):
             raise ShapeUnsupported(
                 "{shape}: an inner group uses $this in an expression without binding it; bind it there.",
                 shape=shape,
             )
+        grouping = _grouping(shape, tokens[:start], tokens[end + 1 :])
+        body = _body(tokens[start + 1 : end]).replace("$PATH", steps)
         shown = {
             (m.language or "").lower(): str(m) for m in graph.objects(constraint, SH.message) if isinstance(m, Literal)
         }
-        yield Select(body.replace("$PATH", steps), names, _prefixes(graph, constraint) + own, shown)
+        head = "".join(_plain(kind, value) for kind, value in tokens[1:start]).replace("$PATH", steps)
+        head = re.sub(r"\bWHERE\s*$", "", head, flags=re.I)
+        yield Select(
+            body if grouping else " ".join([body, *binds]).replace("$PATH", steps),
+            names,
+            _prefixes(graph, constraint) + own,
+            shown,
+            head,
+            grouping,
+        )
 
 
 def exists(graph: Graph, shape: Node, x: str, steps: str = "") -> Iterator[str]:
@@ -62,6 +85,10 @@ def exists(graph: Graph, shape: Node, x: str, steps: str = "") -> Iterator[str]:
     if next(graph.objects(shape, SH.sparql), None) is None:
         return
     for number, select in enumerate(selects(graph, shape, steps)):
+        if select.grouping:
+            raise ShapeUnsupported(
+                "{shape}: a SPARQL constraint that groups, in a nested shape, is not supported.", shape=shape
+            )
         prefix = f"?{x[1:]}_{number}_"
         known = dict(_DECLARED.findall(select.prefixes))
         inner = "".join(
@@ -70,7 +97,7 @@ def exists(graph: Graph, shape: Node, x: str, steps: str = "") -> Iterator[str]:
             else _spelt(value, known)
             if kind == "word"
             else value
-            for kind, value in _tokens(select.body)
+            for kind, value in _tokens(select.body.replace(FOCUS, ""))
         )
         yield f"NOT EXISTS {{ {inner} }}"
 
@@ -117,19 +144,24 @@ def _refuse(shape: Node, tokens: list[tuple[str, str]]) -> None:
                 raise ShapesInvalid("{shape}: a nested SELECT must project $this (SHACL 5.2.1).", shape=shape)
 
 
-def _opening(tokens: list[tuple[str, str]]) -> int:
-    return next(n for n, token in enumerate(tokens) if token == ("sign", "{"))
+def _group(shape: Node, tokens: list[tuple[str, str]]) -> tuple[int, int]:
+    """Return where the group graph pattern begins and ends."""
+    depth, start = 0, -1
+    for at, token in enumerate(tokens):
+        if token == ("sign", "{"):
+            start = at if start < 0 else start
+            depth += 1
+        elif token == ("sign", "}"):
+            depth -= 1
+            if not depth:
+                return start, at
+    raise ShapesInvalid("{shape}: the sh:select has no group graph pattern.", shape=shape)
 
 
-def _parts(shape: Node, tokens: list[tuple[str, str]]) -> tuple[tuple[str, ...], str]:
-    """Return the projected names, and the body with projected expressions as BINDs."""
-    if ("sign", "{") not in tokens:
-        raise ShapesInvalid("{shape}: the sh:select has no group graph pattern.", shape=shape)
-    start = _opening(tokens)
-    end = max(n for n, token in enumerate(tokens) if token == ("sign", "}"))
-    head = [t for t in tokens[:start] if t[0] != "space"]
+def _projected(shape: Node, tokens: list[tuple[str, str]]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the projected names, and projected expressions as BINDs."""
     names, binds, depth, inner = [], [], 0, ""
-    for kind, value in tokens[:start]:
+    for kind, value in tokens:
         depth += (value == "(") - (value == ")")
         if depth or value == ")":
             inner += _plain(kind, value)
@@ -138,11 +170,37 @@ def _parts(shape: Node, tokens: list[tuple[str, str]]) -> tuple[tuple[str, ...],
             inner = ""
         if not depth and kind == "var":
             names.append(value[1:])
-    for (_, before), (kind, value) in itertools.pairwise(head):
+        if not depth and value == "*":
+            raise ShapeUnsupported("{shape}: SELECT * is not supported; name the variables.", shape=shape)
+    for (_, before), (kind, value) in itertools.pairwise(token for token in tokens if token[0] != "space"):
         if before.upper() == "AS" and kind == "var":
             names.append(value[1:])
-    body = "".join(_plain(kind, value) for kind, value in tokens[start + 1 : end])
-    return tuple(names), " ".join([body, *binds])
+    return tuple(names), binds
+
+
+def _grouping(shape: Node, head: list[tuple[str, str]], tokens: list[tuple[str, str]]) -> str:
+    """Return GROUP BY and HAVING; one result set per $this must equal the one query over all of them."""
+    words = [value.upper() for kind, value in tokens if kind == "word"]
+    aggregates = _AGGREGATES & {value.upper() for kind, value in head if kind == "word"}
+    grouped = "GROUP" in words and any(kind == "var" and value[1:] == "this" for kind, value in tokens)
+    if {"LIMIT", "OFFSET"} & set(words) or (not grouped and (aggregates or "GROUP" in words or "HAVING" in words)):
+        raise ShapeUnsupported(
+            "{shape}: a SPARQL constraint with LIMIT, or with aggregates but not GROUP BY $this, is not supported.",
+            shape=shape,
+        )
+    return "".join(_plain(kind, value) for kind, value in tokens) if grouped else ""
+
+
+def _body(tokens: list[tuple[str, str]]) -> str:
+    """Return a group without its braces, with a mark where nested sub-selects may be narrowed to some target nodes."""
+    text, selecting = "", False
+    for kind, value in tokens:
+        selecting |= kind == "word" and value.upper() == "SELECT"
+        text += _plain(kind, value)
+        if selecting and value == "{":
+            text += FOCUS
+            selecting = False
+    return text
 
 
 def _plain(kind: str, value: str) -> str:
