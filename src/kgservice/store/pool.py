@@ -14,6 +14,7 @@ from kgservice.store.run import Limits, Run
 from kgservice.store.slots import Slots
 from kgservice.store.spool import SpoolRoom
 from kgservice.store.starter import Starter
+from kgservice.store.tickets import Running
 from kgservice.terms import Graphs
 
 _SPOOLS = 32  # answers of full spool size that may wait on disk at once
@@ -51,7 +52,7 @@ class Workers:
                 "This query has ended the engine {count} times on this release and is not run again; change it.",
                 count=_CRASHES,
             )
-        worker = self._slots.take(question.client, question.id, self._queue_seconds)
+        worker = self._slots.take(question, self._queue_seconds)
         run = Run(worker, question, self._limits, self._slots.give, self._tally)
         try:
             return run.answer((time.monotonic() - begun) * 1000)
@@ -74,6 +75,10 @@ class Workers:
         the start the questions that were `answered` or ended by `timeout`, `memory`, `crash`, or `stopped`.
         """  # noqa: D205  (one sentence)
         return self._slots.counts() | {"spooled": self._room.taken} | self._tally
+
+    def running(self) -> list[Running]:
+        """List the questions that wait or run, oldest first."""
+        return self._slots.running()
 
     def missing(self) -> list[str]:
         """Name the protections that this system lacks, in English; empty on Linux."""

@@ -9,44 +9,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kgservice.errors import Busy, KgError, QueryStopped, StoreUnavailable
 from kgservice.store.fairness import NEWCOMER, Usage
+from kgservice.store.interface import Question
 from kgservice.store.starter import Starter, Worker
+from kgservice.store.tickets import Generation, Running, Ticket
 
 _SPARE = 1  # workers kept warm beyond the slots, so that a killed one is replaced at once
 _READY_SECONDS = 30.0
 _RETRY_SECONDS = 1.0
 _LONG_ONES = "{count} long queries are running already, and this one would be long too; ask again later."
-
-
-@dataclass(slots=True, eq=False)
-class _Ticket:
-    client: str
-    id: str
-    called: threading.Event = field(default_factory=threading.Event)
-    worker: Worker | None = None
-    error: KgError | None = None
-    came: float = field(default_factory=time.monotonic)
-    began: float = 0.0
-    long: bool = False
-    paused: bool = False
-
-
-@dataclass(slots=True)
-class _Generation:
-    """The workers of one release."""
-
-    number: int
-    order: Mapping[str, Any]
-    idle: list[Worker] = field(default_factory=list)
-    starting: int = 0
-    running: int = 0
-    failure: KgError | None = None
-    failed: float = 0.0
 
 
 class Slots:
@@ -59,25 +34,25 @@ class Slots:
         self._queue = queue
         self._lock = threading.Lock()
         self._adopting = threading.Lock()
-        self._waiting: deque[_Ticket] = deque()
-        self._busy: dict[Worker, _Ticket] = {}
-        self._paused: deque[_Ticket] = deque()
+        self._waiting: deque[Ticket] = deque()
+        self._busy: dict[Worker, Ticket] = {}
+        self._paused: deque[Ticket] = deque()
         self._usage = Usage()
         self._taken = 0
         self._closed = False
-        self._now = _Generation(0, order)
+        self._now = Generation(0, order)
         self.missing: list[str] = []
         self.adopt(order)
 
-    def take(self, client: str, query_id: str, seconds: float) -> Worker:
-        """Return a worker of the current release, waiting at most `seconds` for it.
+    def take(self, question: Question, seconds: float) -> Worker:
+        """Return a worker of the current release for a question, waiting at most `seconds` for it.
 
         Raises:
             Busy: too many wait already, or none became free in time.
             QueryStopped: somebody stopped the query while it waited.
             StoreUnavailable: no worker can open the store.
         """
-        ticket = _Ticket(client, query_id)
+        ticket = Ticket(question)
         with self._lock:
             if self._closed:
                 raise StoreUnavailable("The service is shutting down; ask again in a moment.")
@@ -101,7 +76,7 @@ class Slots:
         """Take a worker back, or note that it is dead and start another."""
         with self._lock:
             ticket = self._busy.pop(worker)
-            self._usage.add(ticket.client, worker.spent(ticket.began))
+            self._usage.add(ticket.question.client, worker.spent(ticket.began))
             if ticket.paused:
                 with contextlib.suppress(ValueError):
                     self._paused.remove(ticket)
@@ -151,14 +126,14 @@ class Slots:
         """Stop the waiting or running query of an id; tell whether there was one."""
         with self._lock:
             for worker, ticket in self._busy.items():
-                if ticket.id == query_id:
+                if ticket.question.id == query_id:
                     worker.stopped = True
                     worker.kill()
                     if ticket.paused:
                         self._dismiss(ticket, QueryStopped("The query was stopped."))
                     return True
             for ticket in self._waiting:
-                if ticket.id == query_id:
+                if ticket.question.id == query_id:
                     self._waiting.remove(ticket)
                     self._dismiss(ticket, QueryStopped("The query was stopped while it waited for a worker."))
                     return True
@@ -171,7 +146,7 @@ class Slots:
             StoreUnavailable: it cannot be opened; the former release stays.
         """
         with self._adopting:
-            coming = _Generation(self._now.number + 1, order)
+            coming = Generation(self._now.number + 1, order)
             coming.starting = 1
             first = self._begin(coming)
             with self._lock:
@@ -194,6 +169,13 @@ class Slots:
                 "starting": self._now.starting,
                 "waiting": len(self._waiting),
             }
+
+    def running(self) -> list[Running]:
+        """List what runs or waits, oldest first."""
+        with self._lock:
+            tickets = [(ticket, worker.pid) for worker, ticket in self._busy.items()]
+            tickets += [(ticket, 0) for ticket in self._waiting]
+        return [ticket.running(pid) for ticket, pid in sorted(tickets, key=lambda pair: pair[0].came)]
 
     def close(self) -> None:
         """Refuse whoever waits and let all idle workers go; busy ones end with the starter."""
@@ -224,14 +206,16 @@ class Slots:
             ticket.began = time.monotonic()
             ticket.called.set()
 
-    def _next(self) -> _Ticket | None:
+    def _next(self) -> Ticket | None:
         """Return who is next: who came first, counting a handicap for asking much; the last slot is for the others."""
         now = time.monotonic()
         full = self._limit > 1 and self._taken >= self._limit - 1
-        best: tuple[float, _Ticket] | None = None
+        best: tuple[float, Ticket] | None = None
         for ticket in self._waiting:
-            running = sum(now - busy.began for busy in self._busy.values() if busy.client == ticket.client)
-            handicap = self._usage.handicap(ticket.client, running) if ticket.client else 0.0
+            running = sum(
+                now - busy.began for busy in self._busy.values() if busy.question.client == ticket.question.client
+            )
+            handicap = self._usage.handicap(ticket.question.client, running) if ticket.question.client else 0.0
             turn = ticket.came + handicap
             if not (full and handicap > NEWCOMER) and (best is None or turn < best[0]):
                 best = turn, ticket
@@ -250,11 +234,11 @@ class Slots:
                 ticket.worker.resume()
             ticket.called.set()
 
-    def _dismiss(self, ticket: _Ticket, error: KgError) -> None:
+    def _dismiss(self, ticket: Ticket, error: KgError) -> None:
         ticket.error = error
         ticket.called.set()
 
-    def _fill(self, generation: _Generation) -> None:
+    def _fill(self, generation: Generation) -> None:
         """Start workers until the slots and the spare are there. The lock is held."""
         if self._closed or time.monotonic() - generation.failed < _RETRY_SECONDS:
             if generation.failure and not generation.starting and not generation.running:
@@ -265,7 +249,7 @@ class Slots:
             generation.starting += 1
             threading.Thread(target=self._welcome, args=(generation,), daemon=True).start()
 
-    def _begin(self, generation: _Generation) -> Worker:
+    def _begin(self, generation: Generation) -> Worker:
         worker = self._starter.start(generation.order)
         worker.generation = generation.number
         worker.metered = "store" in generation.order
@@ -274,7 +258,7 @@ class Slots:
         self.missing = worker.missing
         return worker
 
-    def _welcome(self, generation: _Generation) -> None:
+    def _welcome(self, generation: Generation) -> None:
         try:
             worker = self._begin(generation)
         except KgError as error:

@@ -1,0 +1,65 @@
+"""What waits for a worker and what runs on one, and the workers of one release."""
+
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kgservice.errors import KgError
+from kgservice.store.interface import Question
+from kgservice.store.starter import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A question on its way, for operators."""
+
+    question: Question
+    state: str
+    """`waiting`, `running` or `paused`."""
+    seconds: float
+    """Since it came."""
+    memory: int
+    """Bytes of its worker; 0 while it waits, or where they cannot be seen."""
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """A question between its coming and its worker's return."""
+
+    question: Question
+    called: threading.Event = field(default_factory=threading.Event)
+    worker: Worker | None = None
+    error: KgError | None = None
+    came: float = field(default_factory=time.monotonic)
+    began: float = 0.0
+    long: bool = False
+    paused: bool = False
+
+    def running(self, pid: int) -> Running:
+        """Return what an operator sees; `pid` is its worker's, 0 while it waits."""
+        state = "waiting" if not pid else "paused" if self.paused else "running"
+        return Running(self.question, state, time.monotonic() - self.came, _memory(pid) if pid else 0)
+
+
+@dataclass(slots=True)
+class Generation:
+    """The workers of one release."""
+
+    number: int
+    order: Mapping[str, Any]
+    idle: list[Worker] = field(default_factory=list)
+    starting: int = 0
+    running: int = 0
+    failure: KgError | None = None
+    failed: float = 0.0
+
+
+def _memory(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
