@@ -79,14 +79,17 @@ class Report:
         return {severity.value: counted[severity.value] for severity in Severity}
 
     def causes(self) -> dict[str, tuple[Finding, ...]]:
-        """Group findings by rule: violations before warnings before hints, the most frequent first."""
+        """Group findings by rule: violations before warnings before hints; what shapes say, which often follows from a
+        cell that could not be read, after the rest; then the most frequent first.
+        """
         groups: dict[str, list[Finding]] = {}
         for finding in self.findings:
             groups.setdefault(finding.rule, []).append(finding)
         weights = list(Severity)
 
-        def order(item: tuple[str, list[Finding]]) -> tuple[int, int]:
-            return min(weights.index(finding.severity) for finding in item[1]), -len(item[1])
+        def order(item: tuple[str, list[Finding]]) -> tuple[int, bool, int]:
+            weight = min(weights.index(finding.severity) for finding in item[1])
+            return weight, any(finding.focus for finding in item[1]), -len(item[1])
 
         return {rule: tuple(group) for rule, group in sorted(groups.items(), key=order)}
 

@@ -27,4 +27,16 @@ def test_causes_come_with_the_most_frequent_first() -> None:
     report = Report((finding("a", Severity.INFO), finding("b", Severity.INFO), finding("b", Severity.WARNING)))
 
     assert list(report.causes()) == ["b", "a"]
+
+
+def test_causes_in_cells_come_before_what_shapes_say_of_their_consequences() -> None:
+    shape = [Finding("shape", Severity.VIOLATION, Text("t"), focus="https://example.org/x")] * 3
+    report = Report((*shape, finding("read/row-short", Severity.VIOLATION)))
+
+    assert list(report.causes()) == ["read/row-short", "shape"]
+
+
+def test_tally_counts_by_weight() -> None:
+    report = Report((finding("a", Severity.INFO), finding("b", Severity.INFO), finding("b", Severity.WARNING)))
+
     assert report.tally() == {"violation": 0, "warning": 1, "info": 2}

@@ -21,10 +21,8 @@ def sentence(error: KgError, tongue: str) -> str:
     """Return an error as one line in a language, with its hint where a query has one."""
     text = translate(error.template, tongue)
     text = text.format(**error.params) if error.params else text
-    if isinstance(error, QueryInvalid) and error.line:
-        text = f"{error.line}:{error.column}: {text}"
-    if isinstance(error, QueryInvalid) and error.hint:
-        text += f"\n  {translate(error.hint, tongue)}"
+    if isinstance(error, QueryInvalid) and error.hint_template:
+        text += f"\n  {translate(error.hint_template, tongue).format(**error.params)}"
     return text
 
 
