@@ -56,7 +56,9 @@ class DraftWorkers:
             KgError: as `Store.answer` and `draft_worker.Desk.change` say.
         """
         begun = time.monotonic()
-        question = replace(question, seconds=min(question.seconds, self._settings.query_seconds))
+        # a document may be as long as a delivery, so it has the time of an import
+        most = self._settings.import_seconds if change and "documents" in change else self._settings.query_seconds
+        question = replace(question, seconds=min(question.seconds, most))
         with self._changed:
             seat = self._seats.setdefault(folder, _Seat(folder))
         if not seat.lock.acquire(timeout=self._settings.queue_seconds):

@@ -13,6 +13,7 @@ from kgservice.store.interface import Question
 from kgservice.web.answers import Answers, wanted
 from kgservice.web.bodies import documents
 from kgservice.web.callers import Callers, challenge
+from kgservice.web.clients import Watch
 from kgservice.web.drafts import told
 from kgservice.web.targets import DEFAULT, named, target
 
@@ -24,12 +25,12 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings) ->
     room = Blueprint("draft_graphs", __name__)
     room.after_request(challenge)
 
-    def question(graph: str, name: str = "turtle") -> Question:
+    watch = Watch(lambda query_id: edit().stop(query_id))
+
+    def question(graph: str, name: str = "turtle", seconds: float = settings.query_seconds) -> Question:
         # relative IRIs in a document stand against the graph that it becomes (section 4.1)
         base = graph or f"{settings.url}{request.path[1:]}"
-        return Question(
-            "", name, base=base, seconds=settings.query_seconds, client=g.get("client", ""), id=Answers.fresh()
-        )
+        return Question("", name, base=base, seconds=seconds, client=g.get("client", ""), id=Answers.fresh())
 
     def read(draft_id: str, direct: str | None = None) -> Response:
         callers.insist(Role.CURATOR)
@@ -51,7 +52,9 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings) ->
             sent = documents(request, settings.delivery_bytes, fresh)
             whole = request.method == "PUT"
             actor = f"token:{account.name}"
-            created = edit().write(draft_id, graph, sent, whole, question(graph), actor)
+            asked = question(graph, seconds=settings.import_seconds)
+            with watch.over(request.environ, asked.id):
+                created = edit().write(draft_id, graph, sent, whole, asked, actor)
         return _done(draft_id, 201 if created else 204, location or _location(graph, created))
 
     def remove(draft_id: str, direct: str | None = None) -> Response:
