@@ -1,7 +1,8 @@
 """The words of a release for pages: modules of the ontology, vocabularies and rules, read from its own graphs."""
 
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kgservice.actions.ask import Ask
@@ -11,6 +12,7 @@ from kgservice.terms import PREFIXES, Graphs, Term, iri
 _OWL, _RDFS, _SKOS, _SH, _DC = (PREFIXES[name] for name in ("owl", "rdfs", "skos", "sh", "dcterms"))
 _KINDS = {"Class": "class", "ObjectProperty": "object", "DatatypeProperty": "data", "AnnotationProperty": "annotation"}
 _MATCHES = tuple(_SKOS + name for name in ("closeMatch", "exactMatch", "broadMatch", "relatedMatch"))
+_REMOTE_SECONDS = 60
 _MODULE = "https://w3id.org/kgservice/ontology"
 
 
@@ -103,13 +105,17 @@ class Lexicon:
     rules: tuple[Rule, ...]
     labels: Mapping[str, Texts] = field(default_factory=dict)
 
+    @property
+    def _all(self) -> Iterator[Word]:
+        return (word for module in self.modules for word in module.words)
+
     def below(self, word: str) -> list[Word]:
         """Return the terms directly below one."""
-        return [other for module in self.modules for other in module.words if word in other.above]
+        return [other for other in self._all if word in other.above]
 
     def used_with(self, word: str) -> list[Word]:
         """Return the properties whose domain names a class."""
-        return [other for module in self.modules for other in module.words if word in other.domain]
+        return [other for other in self._all if word in other.domain]
 
     def rules_for(self, word: str) -> list[Rule]:
         """Return the rules for a class, or about a property."""
@@ -123,18 +129,18 @@ class Words:
         self._ask = ask
         self._names = Graphs(base)
         self._guard = threading.Lock()
-        self._kept: tuple[int, Lexicon] | None = None
+        self._kept: tuple[int, float, Lexicon] | None = None
 
     def lexicon(self) -> Lexicon:
-        """Return the words of the current release."""
-        release = self._ask.current()
+        """Return the words of the current release; those of a remote store are asked again after a minute."""
+        current = self._ask.current()
+        release, now = current.id if current else 0, time.monotonic()
         with self._guard:
-            if release and self._kept and self._kept[0] == release.id:
-                return self._kept[1]
+            if self._kept and self._kept[0] == release and (release or now - self._kept[1] < _REMOTE_SECONDS):
+                return self._kept[2]
         found = self._read()
-        if release:
-            with self._guard:
-                self._kept = (release.id, found)
+        with self._guard:
+            self._kept = (release, now, found)
         return found
 
     def _read(self) -> Lexicon:

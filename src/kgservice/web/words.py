@@ -1,5 +1,7 @@
 """Documentation made from the files: the ontology module by module, the vocabularies, the rules for data."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, g, redirect, request, url_for
 
 from kgservice.actions.words import Lexicon, Module, Word, Words
@@ -34,57 +36,59 @@ class Pages:
             return self._answers.respond(
                 Question(text, name, seconds=seconds, client=g.client, id=self._answers.fresh())
             )
-        response = render(template, said=said, words=self.lexicon, href=self.href, **context)
+        response = render(template, said=said, **context)
         response.vary.add("Accept")
         return response
 
-    @property
-    def lexicon(self) -> Lexicon:
-        """Return the words of the current release."""
-        return self._words.lexicon()
-
-    def href(self, name: str) -> str:
-        """Return where a name leads: a term of ours to its place in the documentation, all else to its page."""
-        if name.startswith(_KG):
-            word = next((w for m in self.lexicon.modules for w in m.words if w.iri == name), None)
-            if word:
-                slug = word.module.rpartition("/ontology")[2].lstrip("/") or "general"
-                return url_for("words.module", slug=slug, _anchor=name.removeprefix(_KG))
-        return self._links.href(name)
-
     def ontology(self) -> Response:
         """Return the overview of the ontology."""
-        words = sorted((word for module in self.lexicon.modules for word in module.words), key=_by_label)
-        return self.shown("ontology.html", self._names.ontology, all_words=words)
+        words = self._words.lexicon()
+        terms = sorted((word for module in words.modules for word in module.words), key=_by_label)
+        return self.shown("ontology.html", self._names.ontology, words=words, href=self._hrefs(words), all_words=terms)
 
     def module(self, slug: str) -> Response:
         """Return a module with its diagram and terms. Raises ThingNotFound."""
-        found = next((module for module in self.lexicon.modules if module.slug == slug), None)
+        words = self._words.lexicon()
+        found = next((module for module in words.modules if module.slug == slug), None)
         if found is None:
             raise ThingNotFound("The ontology has no module {name}.", name=slug)
-        title = said(found.title, g.language)
-        picture = diagram(found, self.lexicon.labels, g.language, self.href, title)
+        href = self._hrefs(words)
+        picture = diagram(found, words.labels, g.language, href, said(found.title, g.language))
         pattern = f"?s <{PREFIXES['rdfs']}isDefinedBy> {iri(found.iri)} ; ?p ?o"
         return self.shown(
-            "module.html", self._names.ontology, pattern, module=found, picture=picture, tree=_tree(found)
-        )
+            "module.html", self._names.ontology, pattern,
+            words=words, href=href, module=found, picture=picture, tree=_tree(found),
+        )  # fmt: skip
 
     def vocabularies(self) -> Response:
         """Return the list of vocabularies."""
-        return self.shown("vocabularies.html", self._names.vocabularies)
+        return self.shown("vocabularies.html", self._names.vocabularies, words=self._words.lexicon())
 
     def vocabulary(self, slug: str) -> Response:
         """Return a vocabulary with its concepts. Raises ThingNotFound."""
-        found = next((scheme for scheme in self.lexicon.schemes if scheme.slug == slug), None)
+        words = self._words.lexicon()
+        found = next((scheme for scheme in words.schemes if scheme.slug == slug), None)
         if found is None:
             raise ThingNotFound("There is no vocabulary {name}.", name=slug)
         head = f'FILTER(STR(?s) = "{found.iri}" || STRSTARTS(STR(?s), "{found.iri}/"))'
-        return self.shown("vocabulary.html", self._names.vocabularies, f"?s ?p ?o {head}", scheme=found)
+        return self.shown("vocabulary.html", self._names.vocabularies, f"?s ?p ?o {head}", words=words, scheme=found)
 
     def shapes(self) -> Response:
         """Return the rules for data, by class."""
-        targets = sorted({target for rule in self.lexicon.rules for target in rule.targets})
-        return self.shown("shapes.html", self._names.shapes, targets=targets)
+        words = self._words.lexicon()
+        targets = sorted({target for rule in words.rules for target in rule.targets})
+        return self.shown("shapes.html", self._names.shapes, words=words, href=self._hrefs(words), targets=targets)
+
+    def _hrefs(self, words: Lexicon) -> Callable[[str], str]:
+        """Where a name leads: a term of ours to its place in the documentation, all else to its page."""
+        slugs = {word.iri: module.slug for module in words.modules for word in module.words}
+
+        def href(name: str) -> str:
+            if name in slugs:
+                return url_for("words.module", slug=slugs[name], _anchor=name.removeprefix(_KG))
+            return self._links.href(name)
+
+        return href
 
 
 def blueprint(service: Service, answers: Answers) -> Blueprint:
