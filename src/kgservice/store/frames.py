@@ -45,11 +45,6 @@ def frame(kind: bytes, payload: bytes = b"") -> bytes:
     return _HEAD.pack(kind, len(payload)) + payload
 
 
-def head(kind: bytes, length: int) -> bytes:
-    """Return the first five bytes of a frame, for a payload that is sent without being copied."""
-    return _HEAD.pack(kind, length)
-
-
 def document(kind: bytes, body: Mapping[str, Any]) -> bytes:
     """Return one frame whose payload is JSON."""
     return frame(kind, json.dumps(body, default=str).encode())
@@ -79,6 +74,11 @@ class Frames:
         self._channel = channel
         self._buffer = memoryview(bytearray(_BUFFER))
         self._start = self._end = 0
+
+    @staticmethod
+    def head(kind: bytes, length: int) -> bytes:
+        """Return the first five bytes of a frame, for a payload that is sent without being copied."""
+        return _HEAD.pack(kind, length)
 
     def next(self, deadline: float | None) -> tuple[bytes, bytes]:
         """Return kind and payload of the next frame.

@@ -97,7 +97,7 @@ class Sink:
             self._guard(self._tail + piece)
             self._tail = piece[-_TAIL:]
             piece = piece.replace(b"\r", b"&#xD;")  # XML 1.0 2.11: readers turn a bare CR into a line feed
-        self._out += [frames.head(frames.PIECE, len(piece)), piece]
+        self._out += [frames.Frames.head(frames.PIECE, len(piece)), piece]
 
     def _guard(self, text: bytes) -> None:
         if found := _NOT_XML.search(text):
