@@ -21,7 +21,7 @@ def check(quick: bool, fix: bool, shape: str, language: str | None) -> int:
     \b
     Example: kgservice check --quick
     """
-    service = doors.service(language)
+    service = doors.service(language, authored=True)
     lang = service.settings.lang
     teller = Teller(lang)
     found = service.check.repository(quick=quick, fix=fix, progress=teller)

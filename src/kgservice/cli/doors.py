@@ -4,10 +4,12 @@ import getpass
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kgservice.errors import SettingInvalid
 from kgservice.locale import translate
 from kgservice.settings import Settings
 
@@ -23,17 +25,23 @@ format_option = click.option(
 actor_option = click.option("--as", "actor", default="", metavar="NAME", help="Who acts; default os:<login>.")
 
 
-def settings(language: str | None = None, **changes: Any) -> Settings:
-    """Read the settings of this run; a language named on the command line wins."""
+def settings(language: str | None = None, authored: bool = False, **changes: Any) -> Settings:
+    """Read the settings of this run; a language named on the command line wins.
+
+    `authored` refuses a content folder without authored files, so that a build in the wrong place never empties the
+    graph. Raises SettingInvalid, which names the folders that are missing.
+    """
     read = Settings.read(os.environ)
+    if authored:
+        _refuse_bare(read.content)
     return replace(read, lang=language or read.lang, **changes)
 
 
-def service(language: str | None = None, **changes: Any) -> "Service":
+def service(language: str | None = None, authored: bool = False, **changes: Any) -> "Service":
     """Wire the service for one command; no worker starts before it is asked."""
     from kgservice.wiring import build  # here, so that --help does not pay for every wing
 
-    return build(settings(language, **changes))
+    return build(settings(language, authored, **changes))
 
 
 def actor(name: str) -> str:
@@ -54,3 +62,13 @@ def speaker(language: str) -> Callable[..., str]:
         return text.format(**params) if params else text
 
     return say
+
+
+def _refuse_bare(folder: Path) -> None:
+    missing = [f"{name}/" for name in ("ontology", "shapes", "data/sources") if not (folder / name).is_dir()]
+    if missing:
+        raise SettingInvalid(
+            "The folder {folder} has no {missing}: set KG_CONTENT to the checkout that holds them.",
+            folder=folder,
+            missing=", ".join(missing),
+        )

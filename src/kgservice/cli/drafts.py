@@ -38,7 +38,7 @@ def import_(
     \b
     Example: kgservice import organizations ~/Downloads/organizations.csv
     """
-    settings = doors.settings(language)
+    settings = doors.settings(language, authored=True)
     name = Path(source.rstrip("/")).name
 
     def work() -> int:
@@ -91,6 +91,28 @@ def new_draft(actor: str, language: str | None) -> int:
     """
     click.echo(doors.service(language).edit.new(doors.actor(actor)).id)
     return 0
+
+
+@drafts.command("preview")
+@click.argument("draft_id", metavar="DRAFT")
+@doors.actor_option
+@doors.language_option
+def preview_draft(draft_id: str, actor: str, language: str | None) -> int:
+    """Check DRAFT and make what /drafts/DRAFT/preview/sparql answers from: the draft as it would be published.
+
+    \b
+    Example: kgservice drafts preview d3
+    """
+    settings = doors.settings(language)
+
+    def work() -> int:
+        teller = Teller(settings.lang)
+        service = doors.service(language)
+        outcome = service.ingest.check(draft_id, actor=doors.actor(actor), progress=teller, showing=True)
+        teller.close()
+        return _tell(draft_id, outcome.report, "text", settings.lang, brief=True)
+
+    return job.run(settings, work)
 
 
 @click.command()

@@ -26,7 +26,7 @@ def build(again: bool, actor: str, language: str | None) -> int:
     \b
     Example: kgservice build
     """
-    settings = doors.settings(language)
+    settings = doors.settings(language, authored=True)
     tell = doors.speaker(settings.lang)
 
     def work() -> int:
@@ -65,7 +65,7 @@ def publish(draft_id: str, actor: str, language: str | None) -> int:
     \b
     Example: kgservice publish d3
     """
-    settings = doors.settings(language)
+    settings = doors.settings(language, authored=True)
 
     def work() -> int:
         teller = Teller(settings.lang)

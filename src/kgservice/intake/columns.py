@@ -35,7 +35,7 @@ def _missing(table: Table, sheet: Sheet, missing: list[str], found: list[str]) -
     given = {"file": where, "columns": ", ".join(missing), "row": table.header_row}
     if len(found) == 1:
         return SourceUnreadable(
-            "{file} has no column {columns}: row {row} reads as one single cell, {found}. "
+            "{file}: row {row} reads as one single cell, {found}, so that the columns {columns} are missing. "
             "Is the separator right (separator in source.toml)?",
             **given,
             found=found[0][:100],

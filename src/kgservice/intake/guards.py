@@ -52,7 +52,8 @@ def check_xml(data: bytes, name: str) -> None:
     except ParseError as error:
         line, column = error.position
         raise SourceUnreadable(
-            "{file} is not XML: {reason} (line {line}, column {column}).",
+            "{file} is not whole XML: reading stops at line {line}, column {column} ({reason}). "
+            "Save it again and deliver it.",
             file=name,
             reason=str(error).partition(":")[0],
             line=line,

@@ -29,8 +29,8 @@ def decoded(data: bytes, table: Table, file: str, collector: Collector) -> str:
             return _strict(data, encoding, file).removeprefix("\ufeff")
     try:
         text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = _guessed(data, file)
+    except UnicodeDecodeError as error:
+        text = _guessed(data, file, error.start)
         collector.info(
             "read/encoding-guessed",
             Text("{file} is not UTF-8 and was read as cp1251.", {"file": file}),
@@ -42,10 +42,19 @@ def decoded(data: bytes, table: Table, file: str, collector: Collector) -> str:
     return text
 
 
-def _guessed(data: bytes, file: str) -> str:
+def _guessed(data: bytes, file: str, broken: int) -> str:
     if b"\0" in data:
         raise _binary(file)
-    return _strict(data, "cp1251", file)
+    try:
+        return data.decode("cp1251")
+    except UnicodeDecodeError:
+        raise SourceUnreadable(
+            "{file} is neither UTF-8 (line {line} holds the byte {byte}) nor cp1251. "
+            "Mend that line, or name the encoding in source.toml.",
+            file=file,
+            line=data[:broken].count(b"\n") + 1,
+            byte=f"0x{data[broken]:02X}",
+        ) from None
 
 
 def _declared(data: bytes, encoding: str, file: str) -> str:

@@ -51,15 +51,17 @@ def _parsed(text: str, name: str, above: int, nulls: tuple[str, ...], collector:
         return _emptied(value, frozenset(["", *nulls]))
     except json.JSONDecodeError as error:
         raise SourceUnreadable(
-            "{file} is not JSON: {reason} (line {line}, column {column}).",
+            "{file} is not whole JSON: reading stops at line {line}, column {column} ({reason}). "
+            "Save it again and deliver it.",
             file=name,
             reason=error.msg,
             line=above + error.lineno,
             column=error.colno,
         ) from None
-    except (RecursionError, ValueError) as error:
-        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise SourceUnreadable("{file} cannot be read as JSON: {reason}.", file=name, reason=reason) from None
+    except RecursionError:
+        raise SourceUnreadable("{file} cannot be read as JSON: it is nested too deep.", file=name) from None
+    except ValueError as error:
+        raise SourceUnreadable("{file} cannot be read as JSON: {reason}.", file=name, reason=str(error)) from None
 
 
 def _emptied(value: Any, empty: frozenset[str]) -> Any:

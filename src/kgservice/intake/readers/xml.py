@@ -38,7 +38,8 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise SourceUnreadable(
-            "{file} is not XML: {reason} (line {line}, column {column}).",
+            "{file} is not whole XML: reading stops at line {line}, column {column} ({reason}). "
+            "Save it again and deliver it.",
             file=name,
             reason=str(error.msg).partition(", line")[0],
             line=line,

@@ -6,7 +6,7 @@ from kgservice.rml import iris
 from kgservice.rml.functions.function import by_column
 
 
-@by_column("a web address that begins with http:// or https://", text="cell")
+@by_column("a web address without spaces that begins with http:// or https://", text="cell")
 def iri(text: pl.Series) -> pl.Series:
     """Return a trimmed web address; spaces inside, other schemes and a missing host give nothing."""
     address = text.str.strip_chars()
