@@ -10,7 +10,7 @@ The tree:
     │   ├── SettingInvalid  MappingInvalid  SourceInvalid  SourceUnreadable  AuthoredInvalid
     │   └── SourceNotFound  DraftNotFound  ReleaseNotFound  ReleaseGone  ThingNotFound  QuestionNotFound
     ├── Refused                 the state forbids it: exit 1, status 409
-    │   └── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged  DraftBusy
+    │   └── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged  DraftBusy  PreviewStale
     └── MachineryFailed         not the asker's fault: exit 3, status 5xx
         ├── QueryTimeout  QueryMemory  EngineCrash  Busy  ResultTooLarge  QueryStopped
         └── StoreUnavailable  StateLocked  StateMismatch  StateBroken  JobKilled
@@ -243,6 +243,12 @@ class DraftBusy(Refused):
     """Raised when a job is at work on a draft; the same request may be sent again in a moment."""
 
     slug = "draft-busy"
+
+
+class PreviewStale(Refused):
+    """Raised when a draft, the release or the authored files have moved on since a preview was made, or none was."""
+
+    slug = "preview-stale"
 
 
 class MachineryFailed(KgError):

@@ -61,7 +61,10 @@ class Service:
     def edit(self) -> Edit:
         """Return what works by hand on drafts. Raises Refused with a remote store."""
         self._writable()
-        return Edit(self.shelf, self._drafts, lambda: DraftWorkers(self.settings), self.settings)
+        return Edit(
+            self.shelf, self._drafts, lambda: DraftWorkers(self.settings), lambda store: self._earlier(store, None),
+            self.settings,
+        )  # fmt: skip
 
     @cached_property
     def ingest(self) -> "Ingest":
@@ -126,7 +129,7 @@ class Service:
     def _pool(self, store: Path, lease: Path) -> Pool:
         return Pool(store, lease, self.settings)
 
-    def _earlier(self, store: Path, lease: Path) -> Store:
+    def _earlier(self, store: Path, lease: Path | None) -> Store:
         return Pool(store, lease, dataclasses.replace(self.settings, workers=1))
 
     def _remote(self) -> Store:

@@ -364,6 +364,23 @@ def test_a_report_speaks_of_work_by_hand_and_a_violation_stops_a_publish(served)
     assert "0 violations" in served.command("report", draft.id)
 
 
+def test_the_preview_is_the_draft_as_it_would_be_published_until_something_moves(served, draft):
+    def asked():
+        query = "ASK { <x:seen> <x:p> 1 . ?place a <https://w3id.org/kgservice/ontology#Place> }"
+        kind = "application/sparql-query"
+        return served.send("POST", f"{draft.path}/preview/sparql", query, Content_Type=kind)
+
+    assert draft.update("INSERT DATA { <x:seen> <x:p> 1 }").status == 204
+    assert slug(asked()) == "preview-stale"
+    served.command("drafts", "preview", draft.id)
+    assert (asked().status, asked().body) == (200, b'{"head":{},"boolean":true}')
+    assert draft.update("INSERT DATA { <x:more> <x:p> 1 }").status == 204
+    assert (asked().status, slug(asked())) == (409, "preview-stale")
+    served.command("drafts", "preview", draft.id)
+    assert asked().status == 200
+    assert served.send("GET", f"{draft.path}/preview/sparql?query=ASK%7B%7D", token="").status == 401
+
+
 def test_hand_work_of_two_drafts_is_joined(served):
     first, second = served.draft(), served.draft()
     assert first.update("INSERT DATA { <x:first> <x:p> 1 }").status == 204

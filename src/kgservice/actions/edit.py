@@ -1,6 +1,7 @@
 """Work by hand on a draft: open one, ask it, update it, read and write its graphs; each request whole or not at all."""
 
 import json
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,13 +11,15 @@ from typing import Any, Protocol
 
 from kgservice.actions.fold import parts, pending, plan
 from kgservice.actions.ingest import now
+from kgservice.actions.show import shown
 from kgservice.errors import Refused
 from kgservice.releases import Draft, Drafts, Shelf
 from kgservice.releases.files import guarded, replace
 from kgservice.settings import Settings
-from kgservice.store.interface import Answer, Question
+from kgservice.store.interface import Answer, Question, Store
 from kgservice.terms import Graphs
 
+_PREVIEWS = 2  # previews that keep workers at once
 _TEXT = 2000  # characters of an update that the journal keeps
 
 
@@ -44,7 +47,17 @@ class Document:
 class Edit:
     """Drafts as SPARQL servers; their workers start with the first request."""
 
-    def __init__(self, shelf: Shelf, drafts: Drafts, workers: Callable[[], Workers], settings: Settings) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        drafts: Drafts,
+        workers: Callable[[], Workers],
+        readers: Callable[[Path], Store],
+        settings: Settings,
+    ) -> None:
+        self._readers = readers
+        self._previews: dict[Path, Store] = {}
+        self._guard = threading.Lock()
         self._shelf = shelf
         self._drafts = drafts
         self._start = workers
@@ -80,6 +93,23 @@ class Edit:
         """
         with self._opened(draft_id) as draft:
             return self._hands().answer(draft.path, question)
+
+    def preview(self, draft_id: str, question: Question) -> Answer:
+        """Answer a question on a draft as it would be published.
+
+        Raises:
+            PreviewStale: its preview was not made yet, or the draft or the current release has changed since.
+            DraftNotFound, DraftBusy, Refused: as for `question`.
+            KgError: as `Store.answer` says.
+        """
+        with self._opened(draft_id) as draft, self._guard:
+            store = shown(draft, self._shelf, self._names)
+            if store not in self._previews:
+                while len(self._previews) >= _PREVIEWS:
+                    self._previews.pop(next(iter(self._previews))).close()
+                self._previews[store] = self._readers(store)
+            readers = self._previews[store]
+        return readers.answer(question)
 
     def update(
         self, draft_id: str, asked: Question, using: Sequence[str], using_named: Sequence[str], actor: str
@@ -144,13 +174,17 @@ class Edit:
 
     def stop(self, query_id: str) -> bool:
         """Stop a running request by its id; tell whether there was one."""
-        return self._workers is not None and self._workers.stop(query_id)
+        stores: list[Workers | Store | None] = [self._workers, *self._previews.values()]
+        return any(store.stop(query_id) for store in stores if store)
 
     def close(self) -> None:
         """End all workers."""
         if self._workers:
             self._workers.close()
             self._workers = None
+        with self._guard:
+            while self._previews:
+                self._previews.popitem()[1].close()
 
     def _hands(self) -> Workers:
         if self._workers is None:

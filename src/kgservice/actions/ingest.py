@@ -12,6 +12,7 @@ from typing import Any
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
 from kgservice.actions.preview import Preview, Progress, check, converted, preview, verdict
+from kgservice.actions.show import show
 from kgservice.errors import ConfirmationNeeded, ParameterInvalid, SourceUnreadable
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source
 from kgservice.intake.sources import newest_delivery
@@ -69,8 +70,8 @@ class Ingest:
             draft, report = self.checked(draft, preview(draft, current, self._content, work), tell)
             return Outcome(self._drafts.save(draft, report), report)
 
-    def check(self, draft_id: str, actor: str = "", progress: Progress | None = None) -> Outcome:
-        """Check a draft as it would be published, work by hand too, and keep the report.
+    def check(self, draft_id: str, actor: str = "", progress: Progress | None = None, showing: bool = False) -> Outcome:
+        """Check a draft as it would be published, work by hand too, and keep the report; and a store, if `showing`.
 
         Raises:
             DraftNotFound, StateLocked, StateBroken, AuthoredInvalid, PublishConflict: as their names say.
@@ -81,7 +82,10 @@ class Ingest:
             draft = folded(draft, self._shelf, self._content.graphs)
             seen = preview(draft, self._shelf.current(), self._content, self._drafts.workplace())
             draft, report = self.checked(draft, seen, progress or silent)
-            return Outcome(self._drafts.save(draft, report), report)
+            draft = self._drafts.save(draft, report)
+            if showing:
+                show(draft, seen, self._shelf, self._content.graphs)
+            return Outcome(draft, report)
 
     def staged(self, source: Source, files: list[Path]) -> Delivery:
         """Keep the files of a delivery for ever; none given: those that lie with the source.

@@ -210,7 +210,8 @@ def _tidy(draft: Draft) -> None:
     kept |= {draft.hand.file} if draft.hand else set()
     kept.add(draft.report_file)
     if draft.state == "published":
-        shutil.rmtree(draft.path / "graph", ignore_errors=True)
+        for folder in (draft.path / "graph", *draft.path.glob("preview-*")):
+            shutil.rmtree(folder, ignore_errors=True)
     for path in [*draft.path.glob("report-*"), *draft.path.glob("statements/*"), *draft.path.glob("lineage/*")]:
         if path.relative_to(draft.path).as_posix() not in kept:
             if path.is_dir():

@@ -17,24 +17,31 @@ from kgservice.web.clients import Watch
 
 
 def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings) -> Blueprint:
-    """Return `/drafts/<id>/sparql` (query operation, 2.1) and `/drafts/<id>/update` (update operation, 2.2)."""
+    """Return `/drafts/<id>/sparql` and `/preview/sparql` (query, 2.1), `/drafts/<id>/update` (update, 2.2)."""
     room = Blueprint("drafts", __name__)
     room.after_request(challenge)
     watch = Watch(lambda query_id: edit().stop(query_id))
 
     @room.route("/drafts/<draft_id>/sparql", methods=["GET", "POST", "QUERY"])
     def sparql(draft_id: str) -> Response:
+        return answered(draft_id, "sparql")
+
+    @room.route("/drafts/<draft_id>/preview/sparql", methods=["GET", "POST", "QUERY"])
+    def preview(draft_id: str) -> Response:
+        return answered(draft_id, "preview/sparql")
+
+    def answered(draft_id: str, address: str) -> Response:
         callers.insist(Role.CURATOR)
         asked = protocol.read(request, settings)
         if asked.query is None:
             raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
         name = wanted(KINDS[asked.form], asked.format, request.headers.get("Accept", ""), page=False)
         question = Question(
-            asked.query, name, asked.default_graphs, asked.named_graphs, _address(settings, draft_id, "sparql"),
+            asked.query, name, asked.default_graphs, asked.named_graphs, _address(settings, draft_id, address),
             asked.seconds, g.client, Answers.fresh(),
         )  # fmt: skip
         with watch.over(request.environ, question.id):
-            answer = edit().question(draft_id, question)
+            answer = (edit().question if address == "sparql" else edit().preview)(draft_id, question)
         return told(answer, draft_id, question)
 
     @room.post("/drafts/<draft_id>/update")

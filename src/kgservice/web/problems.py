@@ -36,6 +36,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unauthenticated": (401, "A token is needed"),
     "access-denied": (403, "This token must not do that"),
     "token-not-found": (404, "There is no such token"),
+    "preview-stale": (409, "The preview is not up to date"),
     "draft-busy": (409, "A job is at work on this draft"),
     "setting-invalid": (500, "A setting is wrong"),
     "mapping-invalid": (400, "A mapping is wrong"),
