@@ -63,15 +63,13 @@ class SelfDescription:
         fixed[names.void] = _sorted(self._void(found))
         said.update(fixed[names.void])
         counts |= {graph: len(described) for graph, described in fixed.items()}
-        # its own size, and that of the whole, do not depend on the numbers that it says
-        own = counts | dict.fromkeys((names.service, names.known, names.illustrative), 0)
-        size = len(self._service(own))
-        both = said | set(self._service(own))
-        own[names.service] = size
-        own[names.known] = seen.known.triples + len(both) - found.repeated
-        invented = sum(line in both for line in lines(Path(seen.illustrative.file)))
-        own[names.illustrative] = seen.illustrative.triples - invented
-        return fixed | {names.service: self._service(own)}
+        invented = sum(line in said for line in lines(Path(seen.illustrative.file)))
+        counts[names.illustrative] = seen.illustrative.triples - invented
+        # how many lines it has does not depend on the numbers that it says of itself and of the whole
+        draft = set(self._service(counts | {names.service: 1, names.known: 1}))
+        counts[names.service] = len(draft)
+        counts[names.known] = seen.known.triples + len(said | draft) - found.repeated
+        return fixed | {names.service: self._service(counts)}
 
     def _service(self, counts: Mapping[str, int]) -> list[bytes]:
         return _sorted([*service(self._names, self._settings.url), *graphs(self._names, counts)])

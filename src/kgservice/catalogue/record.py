@@ -7,7 +7,7 @@ from kgservice.catalogue.datasets import Described
 from kgservice.catalogue.lines import EU, Subject, name
 from kgservice.catalogue.provenance import source_dataset
 from kgservice.catalogue.service import described
-from kgservice.terms import Graphs, is_iri, segment
+from kgservice.terms import Graphs, is_iri, literal, segment
 
 _LANGUAGES = {"ru": f"{EU}language/RUS", "en": f"{EU}language/ENG"}
 _LICENCES = {
@@ -15,6 +15,8 @@ _LICENCES = {
     "https://creativecommons.org/publicdomain/zero/1.0/": f"{EU}licence/CC0",
 }
 _PUBLIC = f"{EU}access-right/PUBLIC"
+SIZE = "urn:kgservice:size"
+"""Stands for xsd:nonNegativeInteger, which DCAT-AP demands and the engine would turn into xsd:integer."""
 _IANA = "https://www.iana.org/assignments/media-types/"
 _SPARQL = "http://www.w3.org/TR/sparql11-protocol/"
 
@@ -87,7 +89,7 @@ def weighed(names: Graphs, weights: Mapping[str, tuple[str, int]]) -> Iterator[s
     for file, (sha256, size) in sorted(weights.items()):
         distribution = Subject(_file(names, file))
         checksum = Subject(f"{distribution.iri}/checksum")
-        yield from distribution.text("dcat:byteSize", str(size), "xsd:nonNegativeInteger")
+        yield f"<{distribution.iri}> <{name('dcat:byteSize')}> {literal(str(size), SIZE)} ."
         yield from distribution.link("spdx:checksum", checksum.iri)
         yield from checksum.kinds("spdx:Checksum")
         yield from checksum.link("spdx:algorithm", name("spdx:checksumAlgorithm_sha256"))
@@ -201,7 +203,7 @@ def _source(names: Graphs, dataset: Subject, part: Described, created: str) -> I
     found = Subject(_part(names, part))
     yield from found.kinds("dcat:Dataset")
     yield from found.texts("dcterms:title", part.title)
-    yield from found.texts("dcterms:description", part.description)
+    yield from found.texts("dcterms:description", part.description or part.title)
     if part.publisher:
         yield from found.link("dcterms:publisher", agent(names, part.publisher))
     yield from found.text("dcterms:modified", created, "xsd:dateTime")

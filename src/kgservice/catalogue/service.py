@@ -35,6 +35,8 @@ def graphs(names: Graphs, counts: Mapping[str, int]) -> Iterator[str]:
     yield from dataset.kinds("sd:Dataset")
     yield from dataset.link("sd:defaultGraph", names.known)
     for graph, triples in sorted(counts.items()):
+        if not triples:
+            continue  # a graph without statements is not there
         described_graph = Subject(graph)
         yield from described_graph.kinds("sd:Graph", "void:Dataset")
         yield from described_graph.count("void:triples", triples)

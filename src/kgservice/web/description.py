@@ -6,11 +6,11 @@ from xml.sax.saxutils import escape, quoteattr
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
-from kgservice.catalogue.record import weighed
+from kgservice.catalogue.record import SIZE, weighed
 from kgservice.catalogue.service import described, service
 from kgservice.errors import KgError, NotAcceptable
 from kgservice.store.interface import FORMATS, Question
-from kgservice.terms import Graphs, iri
+from kgservice.terms import PREFIXES, Graphs, iri
 from kgservice.web.answers import Answers, wanted
 from kgservice.web.negotiation import wants_page
 from kgservice.web.pages import Service, current
@@ -26,7 +26,7 @@ Allow: /
 
 Sitemap: {url}sitemap.xml
 """
-_KEPT = 16  # service descriptions: one for each format of a release; monitors and clients ask for them first
+_KEPT = 16  # documents: one for each format of a release; monitors and clients ask for them first
 _THINGS = 45_000  # a sitemap holds 50,000 addresses
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _SEMANTIC = "http://sw.deri.org/2007/07/sitemapextension/scschema.xsd"
@@ -50,7 +50,9 @@ class Descriptions:
             name = wanted("graph", named, request.headers.get("Accept", ""), page=False)
         except NotAcceptable:
             name = "turtle"  # monitors ask with lists that name no type of RDF
-        question = self._question(self._names.service, name, lines, f"FILTER(?s != {about})")
+        return self._remembered(self._question(self._names.service, name, lines, f"FILTER(?s != {about})"))
+
+    def _remembered(self, question: Question) -> Response:
         tag = self._service.ask.etag(question)
         if not tag:
             return self._answers.respond(question)
@@ -62,8 +64,9 @@ class Descriptions:
             finally:
                 reply.answer.close()
             tag = reply.etag
+            body = body.replace(SIZE.encode(), f"{PREFIXES['xsd']}nonNegativeInteger".encode())
             self._kept = dict([*self._kept.items()][1 - _KEPT :]) | {tag: body}
-        response = Response(body, content_type=FORMATS[name][0])
+        response = Response(body, content_type=FORMATS[question.format][0])
         response.set_etag(tag)
         response.headers |= {"KG-Complete": "true", "Query-Id": question.id, "Cache-Control": "no-cache"}
         response.vary.add("Accept")
@@ -86,7 +89,7 @@ class Descriptions:
         release = current(self._service)
         dumps = release.manifest.dumps if release else {}
         weights = {path.rpartition("/")[2]: (found["sha256"], found["bytes"]) for path, found in dumps.items()}
-        return self._document(self._names.record, self._format(), weighed(self._names, weights))
+        return self._remembered(self._question(self._names.record, self._format(), weighed(self._names, weights)))
 
     def examples(self) -> Response:
         """Return the questions of the library as SPARQL examples."""
