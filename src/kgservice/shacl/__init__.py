@@ -2,8 +2,10 @@
 
 from kgservice.shacl.affected import Focus, affected, merged
 from kgservice.shacl.closure import closure
-from kgservice.shacl.compiler import compile_shapes
+from kgservice.shacl.compiler import compile_shapes, target_pattern
 from kgservice.shacl.model import Answers, Check, Origin, Result, ShapesInvalid, ShapeUnsupported
+from kgservice.shacl.paths import path as path_text
+from kgservice.shacl.sparql_constraints import namespaces
 from kgservice.shacl.validator import validate
 from kgservice.shacl.ways import Read
 
@@ -20,5 +22,8 @@ __all__ = [
     "closure",
     "compile_shapes",
     "merged",
+    "namespaces",
+    "path_text",
+    "target_pattern",
     "validate",
 ]

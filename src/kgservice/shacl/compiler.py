@@ -27,11 +27,20 @@ def compile_shapes(shapes: Graph, answers: Answers, left: dict[str, ShapeUnsuppo
             silently dropped.
     """
     refuse(shapes)
-    below: dict[str, list[str]] = {}
+    return list(_Compiler(shapes, _below(answers)).checks(left))
+
+
+def target_pattern(shapes: Graph, root: Node, answers: Answers) -> str:
+    """Return a graph pattern that binds ?this to the target nodes of a shape; subclasses are read from the data."""
+    return _Compiler(shapes, _below(answers)).target(root, root in _implicit_classes(shapes))
+
+
+def _below(answers: Answers) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for row in answers(_SUBCLASSES):
         if row[0] and row[1]:
-            below.setdefault(row[1][1:-1], [f"<{row[1][1:-1]}>"]).append(row[0])
-    return list(_Compiler(shapes, below).checks(left))
+            found.setdefault(row[1][1:-1], [f"<{row[1][1:-1]}>"]).append(row[0])
+    return found
 
 
 def targeted(shapes: Graph) -> list[Node]:
@@ -67,7 +76,7 @@ class _Compiler:
         for root in targeted(self._graph):
             try:
                 refuse_features(self._graph, root)
-                target = self._target(root, root in implicit)
+                target = self.target(root, root in implicit)
                 checks = list(self._shape(root, _Place(root, target, "?this")))
             except ShapeUnsupported as error:
                 if left is None:
@@ -76,10 +85,10 @@ class _Compiler:
             else:
                 yield from checks
 
-    def _target(self, root: Node, implicit: bool) -> str:
+    def target(self, root: Node, implicit: bool) -> str:
         graph = self._graph
         classes = [*graph.objects(root, SH.targetClass), *([root] if implicit else [])]
-        parts = [self._constraints.tests.typed("?this", c) for c in classes]
+        parts = [self._constraints.tests.instances("?this", c) for c in classes]
         parts += [f"VALUES ?this {{ {term(n)} }}" for n in graph.objects(root, SH.targetNode)]
         parts += [f"?this {term(p)} ?targetValue" for p in graph.objects(root, SH.targetSubjectsOf)]
         parts += [f"?targetSubject {term(p)} ?this" for p in graph.objects(root, SH.targetObjectsOf)]

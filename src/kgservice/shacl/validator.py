@@ -9,17 +9,20 @@ from kgservice.shacl.model import Answers, Check, Result
 _PLACE = re.compile(r"\{[?$](\w+)\}")
 
 
-def validate(checks: Iterable[Check], answers: Answers, focus: Focus | None = None) -> Iterator[Result]:
+def validate(
+    checks: Iterable[Check], answers: Answers, focus: Focus | None = None, limit: int | None = None
+) -> Iterator[Result]:
     """Yield the results of checks; stop reading to stop validating.
 
     With `focus` (root shape -> target nodes, IRIs in N-Triples) only those targets are looked at, and shapes that are
     not named are left out: that is how the change of a delta is checked (engines differ, so it is not sh:targetNode).
+    `limit` is how many results each check may have.
     """
     for check in checks:
         if focus is not None and check.origin.root not in focus:
             continue
         only = None if focus is None else focus[check.origin.root]
-        for row in answers(check.query(only)):
+        for row in answers(check.query(only, limit)):
             this, node, value, found_path, _ = row[:5]
             extra = dict(zip(check.bindings, row[5:], strict=False))
             known = {"this": this, "value": value, "path": found_path or check.origin.path, **extra}

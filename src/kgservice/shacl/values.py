@@ -60,6 +60,13 @@ class ValueTests:
         name = f"?class{next(self._names)}"
         return f"{variable} a {name} . FILTER({name} IN ({', '.join(classes)}))"
 
+    def instances(self, variable: str, wanted: Node) -> str:
+        """Return a pattern that enumerates the instances of a class and its subclasses (as `typed`, by class)."""
+        classes = self._subclasses.get(str(wanted), [])
+        if len(classes) < 2:
+            return f"{variable} a {term(wanted)}"
+        return f"VALUES ?class {{ {' '.join(classes)} }} {variable} a ?class"
+
     def _kinds(self, shape: Node) -> Iterator[tuple[str, Test]]:
         for datatype in self._graph.objects(shape, SH.datatype):
             yield "Datatype", _of_datatype(datatype)

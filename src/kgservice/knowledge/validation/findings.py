@@ -1,0 +1,195 @@
+"""Shapes evaluated over statements, every result a finding that can speak, grouped by cause and within limits."""
+
+import gzip
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import IO, cast
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import SH
+from rdflib.term import BNode, Node
+
+from kgservice.errors import KgError
+from kgservice.knowledge.validation import slices
+from kgservice.knowledge.validation.speech import named
+from kgservice.report import Finding, Report, Severity, Text
+from kgservice.shacl import Answers, Check, Origin, Result, ShapeUnsupported, compile_shapes
+from kgservice.shacl import validate as results
+from kgservice.terms import shortened
+
+_SEVERITIES = {str(SH.Violation): Severity.VIOLATION, str(SH.Warning): Severity.WARNING, str(SH.Info): Severity.INFO}
+_SPARQL = str(SH.SPARQLConstraintComponent)
+_IRI = re.compile(r"<[^<>]*>")
+_SHARE = 50  # a cause may always tell this part of the cap, however much the causes before it told
+
+
+def validate(shapes: Iterable[Path], answers: Answers, known: Iterable[Finding] | None = None) -> list[Finding]:
+    """Return what breaks the shapes (SHACL 3) in the default graph that `answers` answers over, without a limit.
+
+    Shapes, `known` and the order of findings are those of `Rules`.
+
+    Raises:
+        AuthoredInvalid: a shape is ill-formed.
+    """
+    return list(Rules(shapes).check(answers, None if known is None else Report(tuple(known))).findings)
+
+
+class Rules:
+    """The shapes of a release, given as N-Triples files, packed or not."""
+
+    def __init__(self, shapes: Iterable[Path]) -> None:
+        self._shapes = _graph(shapes)
+        self._remedies: dict[str, Text | None] = {}
+
+    def check(self, answers: Answers, known: Report | None = None, cap: int | None = None) -> Report:
+        """Return what breaks the shapes in the default graph that `answers` answers over.
+
+        With `known`, the report over the known statements, `answers` speaks of known and illustrative ones together,
+        and only what is not in `known` comes back, marked as illustrative. Findings come in the order of shape, focus,
+        path, value. At most `cap` are kept, of every cause some; the counts `omitted` and `omitted:<rule>` say how many
+        more there are. A shape that nothing can evaluate, or whose query is ended for the time it takes, is a finding.
+
+        Raises:
+            AuthoredInvalid: a shape is ill-formed.
+        """
+        illustrative = known is not None
+        before = {_key(finding) for finding in known.findings} if known else set()
+        left: dict[str, ShapeUnsupported] = {}
+        found: dict[str, list[Finding]] = defaultdict(list)
+        omitted: Counter[str] = Counter()
+        kept = 0
+        for check in compile_shapes(self._shapes, answers, left):
+            room = None if cap is None else max(cap - kept, cap // _SHARE, 1)
+            for finding in self._of(check, answers, illustrative, room, omitted):
+                if _key(finding) not in before:
+                    found[finding.rule].append(finding)
+                    kept += 1
+        for root, error in left.items():
+            for finding in self._of_slice(root, error, answers, illustrative):
+                if _key(finding) not in before:
+                    found[finding.rule].append(finding)
+        for rule in omitted if known else ():
+            omitted[rule] -= known.counts.get(f"omitted:{rule}", 0)  # type: ignore[union-attr]
+        return _report(found, omitted, cap)
+
+    def _of(
+        self, check: Check, answers: Answers, illustrative: bool, room: int | None, omitted: Counter[str]
+    ) -> Iterator[Finding]:
+        rule = self._rule(check.origin)
+        try:
+            limit = None if room is None else room + 1
+            for told, result in enumerate(results([check], answers, limit=limit), 1):
+                if room is not None and told > room:
+                    omitted[rule] += int(_number(answers, check.count())) - room
+                    return
+                yield self._finding(result, illustrative)
+        except KgError as error:
+            yield self._unevaluated(rule, str(error), illustrative)
+
+    def _of_slice(
+        self, root: str, refused: ShapeUnsupported, answers: Answers, illustrative: bool
+    ) -> Iterator[Finding]:
+        try:
+            for result in slices.validate(self._shapes, root, answers):
+                yield self._finding(result, illustrative)
+        except KgError as error:
+            rule = named(self._shapes, _node(root))
+            yield self._unevaluated(rule, f"{refused} {error}", illustrative)
+
+    def _finding(self, result: Result, illustrative: bool) -> Finding:
+        rule = self._rule(result.origin)
+        path = result.path or ""
+        return Finding(
+            rule=rule,
+            severity=_SEVERITIES.get(result.origin.severity, Severity.VIOLATION),
+            text=_text(result, rule),
+            remedy=self._remedies[rule],
+            focus=_bare(result.focus),
+            path=_bare(path) if _IRI.fullmatch(path) else "",
+            value=result.value or "",
+            illustrative=illustrative,
+        )
+
+    def _unevaluated(self, rule: str, reason: str, illustrative: bool) -> Finding:
+        return Finding(
+            rule=rule,
+            severity=Severity.VIOLATION,
+            text=Text("The shape {rule} was not evaluated. {reason}", {"rule": shortened(rule), "reason": reason}),
+            remedy=Text("Write the shape so that it can be evaluated, or take it out of the shapes."),
+            illustrative=illustrative,
+        )
+
+    def _rule(self, origin: Origin) -> str:
+        shape = _speaker(self._shapes, origin)
+        rule = named(self._shapes, shape)
+        if rule not in self._remedies:
+            self._remedies[rule] = _remedy(self._shapes, shape)
+        return rule
+
+
+def _report(found: dict[str, list[Finding]], omitted: Counter[str], cap: int | None) -> Report:
+    """Cut to the cap: every cause keeps what it has up to the same number, which leaves none out."""
+    if cap is not None and sum(map(len, found.values())) > cap:
+        rest, share = cap, 0
+        for left, size in zip(range(len(found), 0, -1), sorted(map(len, found.values())), strict=True):
+            share = max(rest // left, 1)
+            rest -= min(size, share)
+        for rule, group in found.items():
+            omitted[rule] += max(len(group) - share, 0)
+            found[rule] = sorted(group, key=_key)[:share]
+    counts = {f"omitted:{rule}": n for rule, n in sorted(omitted.items()) if n > 0}
+    if counts:
+        counts["omitted"] = sum(counts.values())
+    return Report(tuple(sorted((finding for group in found.values() for finding in group), key=_key)), counts)
+
+
+def _number(answers: Answers, query: str) -> str:
+    (row,) = islice(answers(query), 1)
+    return (row[0] or '"0"').split('"')[1]
+
+
+def _graph(paths: Iterable[Path]) -> Graph:
+    graph = Graph()
+    for path in paths:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+            graph.parse(cast(IO[bytes], file), format="nt")
+    return graph
+
+
+def _key(finding: Finding) -> tuple[str, str, str, str, str]:
+    return finding.rule, finding.focus, finding.path, finding.value, finding.text.template
+
+
+def _text(result: Result, rule: str) -> Text:
+    messages = {tag or "en": text for tag, text in result.messages.items()}
+    if messages:
+        return Text(messages.get("en") or next(iter(messages.values())), translations=messages)
+    component = result.origin.component.rpartition("#")[2].removesuffix("ConstraintComponent")
+    return Text("The rule {rule} is broken ({component}).", {"rule": shortened(rule), "component": component})
+
+
+def _remedy(shapes: Graph, shape: Node) -> Text | None:
+    spoken = [node for node in shapes.objects(shape, SH.description) if isinstance(node, Literal)]
+    texts = {node.language or "en": str(node) for node in sorted(spoken, key=str)}
+    return Text(texts.get("en") or next(iter(texts.values())), translations=texts) if texts else None
+
+
+def _speaker(shapes: Graph, origin: Origin) -> Node:
+    """Return the node that has the message: the shape, or its SPARQL constraint."""
+    shape = _node(origin.shape)
+    for constraint in shapes.objects(shape, SH.sparql) if origin.component == _SPARQL else ():
+        texts = {str(node) for node in shapes.objects(constraint, SH.message)}
+        if texts == set(origin.messages.values()):
+            return constraint
+    return shape
+
+
+def _node(label: str) -> Node:
+    return URIRef(_bare(label)) if label.startswith("<") else BNode(label[2:])
+
+
+def _bare(term: str) -> str:
+    return term[1:-1] if term.startswith("<") else term
