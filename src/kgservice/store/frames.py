@@ -87,18 +87,19 @@ class Frames:
             Ended: the other side has closed or died.
             Late: the deadline passed.
         """
-        kind, length = _HEAD.unpack(self._take(_HEAD.size, deadline))
-        return kind, self._take(length, deadline) if length else b""
-
-    def _take(self, size: int, deadline: float | None) -> bytes:
-        if self._end - self._start < size:
-            self._receive(size, deadline)
-        taken = bytes(self._buffer[self._start : self._start + size])
-        self._start += size
-        return taken
+        # NOTE: nothing is taken before the frame is whole, so that whoever was late may ask again
+        self._receive(_HEAD.size, deadline)
+        kind, length = _HEAD.unpack_from(self._buffer, self._start)
+        whole = _HEAD.size + length
+        self._receive(whole, deadline)
+        payload = bytes(self._buffer[self._start + _HEAD.size : self._start + whole])
+        self._start += whole
+        return kind, payload
 
     def _receive(self, size: int, deadline: float | None) -> None:
         kept = self._end - self._start
+        if kept >= size:
+            return
         room = self._buffer if size <= len(self._buffer) else memoryview(bytearray(size))
         room[:kept] = self._buffer[self._start : self._end]
         self._buffer, self._start, self._end = room, 0, kept

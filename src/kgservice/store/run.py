@@ -58,6 +58,7 @@ class Run:
         self._budget = question.seconds
         self._begun = time.monotonic()
         self._stages = [_LONG, _SLOW]
+        self._look = self._begun + _LONG
         self._rows: int | None = None
         self._engine = 0.0
         self._store = worker.store
@@ -157,16 +158,18 @@ class Run:
     def _receive(self, worker: Worker, deadline: float) -> tuple[bytes, bytes]:
         """Return the next frame; on the way a query that takes long asks for leave, then makes way for short ones."""
         while self._limits.lengthen and self._stages:
+            try:
+                return worker.frames.next(min(deadline, self._look))
+            except frames.Late:
+                if time.monotonic() >= deadline:
+                    raise
             # CPU counts, not the clock: on a crowded machine a short query takes long too
             missing = self._stages[0] - worker.used(self._begun)
             if missing > 0:
-                try:
-                    return worker.frames.next(min(deadline, time.monotonic() + max(missing, 0.02)))
-                except frames.Late:
-                    if time.monotonic() >= deadline:
-                        raise
+                self._look = time.monotonic() + max(missing, 0.02)
             elif self._stages.pop(0) == _LONG:
                 self._limits.lengthen(worker, deadline - time.monotonic())
+                self._look = time.monotonic() + _SLOW - _LONG
             else:
                 worker.slow_down()
         return worker.frames.next(deadline)
