@@ -25,13 +25,13 @@ from kgservice.errors import (
     StoreUnavailable,
     UpdateFailed,
 )
-from kgservice.store import documents, embedded, serialisation, updates
+from kgservice.store import documents, embedded, rebuilding, serialisation, updates
 from kgservice.store.evaluation import Evaluation
 from kgservice.store.interface import Question
 
 _LONG = 32 << 20  # bytes of a document that is loaded around memory
 _PLACE = re.compile(r"error at (\d+):(\d+): ?(.*)", re.DOTALL)
-_Name = pyoxigraph.NamedNode | pyoxigraph.DefaultGraph
+_Name = rebuilding.Name
 
 
 class Desk:
@@ -50,6 +50,7 @@ class Desk:
         try:
             self._held = _hold(folder / "open.lock")
             self._job = os.open(folder / "job.lock", os.O_RDONLY)
+            rebuilding.settle(self._folder)
             plan = json.loads((folder / "plan.json").read_text("utf8"))
             if _read(self._folder / "stamp") != plan["stamp"]:
                 _build(self._folder, plan)
@@ -123,6 +124,8 @@ class Desk:
         self._touch()
         if empty:
             self._add(body, name)
+        elif os.path.getsize(body["documents"][0][0]) > _LONG or rebuilding.big(self._store, name):
+            self._rebuild(name, body)
         else:
             triples = "".join(documents.triples(body["documents"], body["base"]))
             place = f"GRAPH <{graph}> {{\n{triples}}}" if graph else triples
@@ -147,7 +150,10 @@ class Desk:
         if graph and not self._there(name):
             raise _missing(graph)
         self._touch()
-        _run(self._store, f"DROP GRAPH <{graph}>" if graph else "CLEAR DEFAULT", "")
+        if rebuilding.big(self._store, name):
+            self._rebuild(name, None)
+        else:
+            _run(self._store, f"DROP GRAPH <{graph}>" if graph else "CLEAR DEFAULT", "")
         self._evaluation.changed()
         return {}
 
@@ -179,6 +185,24 @@ class Desk:
             raise
         finally:
             (self._folder / "loading").unlink()
+
+    def _rebuild(self, name: rebuilding.Name, body: dict[str, Any] | None) -> None:
+        """Replace a big graph by documents, or remove it, by a new store that takes the place of this one."""
+
+        def load(store: pyoxigraph.Store) -> None:
+            if body is None:
+                return
+            for path, form in body["documents"]:
+                with documents.told():
+                    store.bulk_load(path=path, format=documents.FORMATS[form], base_iri=body["base"], to_graph=name)
+            if isinstance(name, pyoxigraph.NamedNode):
+                store.add_graph(name)
+
+        rebuilding.without(self._folder, self._store, name, load)
+        del self._evaluation, self._store  # the engine lets go of its files with the last reference
+        rebuilding.swap(self._folder)
+        self._store = pyoxigraph.Store(str(self._folder / "store"))
+        self._evaluation = Evaluation(self._store, "")
 
     def _there(self, name: _Name) -> bool:
         return isinstance(name, pyoxigraph.DefaultGraph) or self._store.contains_named_graph(name)
