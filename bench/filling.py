@@ -8,8 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-import deliveries
 import polars
+
+import deliveries
 from kgservice.intake.conversion import convert
 from kgservice.intake.sources import load_source
 from kgservice.intake.staging import stage

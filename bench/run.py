@@ -1,6 +1,6 @@
 """Run every benchmark, print the figures beside what they must reach, and write them as JSON.
 
-Usage: python bench/run.py [--quick] [serving|filling|switching …]
+Usage: python bench/run.py [--quick] [serving|filling|switching|library …]
 """
 
 import json
@@ -15,6 +15,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT / "bench"))
 
 import filling  # noqa: E402
+import library  # noqa: E402
 import serving  # noqa: E402
 import switching  # noqa: E402
 
@@ -33,6 +34,8 @@ GOALS: dict[str, tuple[str, float]] = {
     "serve.ready_seconds": ("<=", 2),
     "switch.failed": ("==", 0),
     "switch.slowest_ms": ("<=", 100),
+    "library.slowest_ms": ("<=", 100),
+    "measures.1020000_statements.cpu_seconds": ("<=", 30),
 }
 
 
@@ -48,7 +51,12 @@ def verdict(name: str, value: float) -> str:
 def main() -> None:
     """Run the named parts, or all."""
     quick = "--quick" in sys.argv
-    parts = [name for name in sys.argv[1:] if not name.startswith("-")] or ["filling", "serving", "switching"]
+    parts = [name for name in sys.argv[1:] if not name.startswith("-")] or [
+        "filling",
+        "serving",
+        "switching",
+        "library",
+    ]
     for name in [name for name in os.environ if name.startswith("KG_")]:
         del os.environ[name]
     figures: dict[str, float] = {}
@@ -64,6 +72,9 @@ def main() -> None:
             figures |= serving.pressure(work, CHECKOUT, 3 if quick else 10)
         if "switching" in parts:
             figures |= switching.publish(work, CHECKOUT)
+        if "library" in parts:
+            figures |= library.questions(work, CHECKOUT)
+            figures |= library.measured(1_500 if quick else 15_000)
     for name, value in figures.items():
         print(f"{name:52} {value:14,.3f}  {verdict(name, value)}".rstrip())
     results = CHECKOUT / "bench" / "results"

@@ -15,7 +15,7 @@ import rdflib
 from answers import anticipation, curation, gaps, network, simple  # noqa: F401  (they register what they compute)
 from answers.asked import Asked, same
 from answers.computed import COMPUTED
-from answers.network import is_broker, shares, ties
+from answers.network import is_broker, reached, shares, ties
 from answers.tables import SOURCES, Tables, delivered, slug, span
 from kgservice.settings import Settings
 from kgservice.store.embedded import Snapshot
@@ -30,9 +30,14 @@ CHECKOUT = Path(__file__).parents[1]
 BASE = "http://localhost:8080/"
 COLUMNS_LEFT_OUT = {"who-asserted-it": {"import"}}
 """Columns that no delivery knows: hashes and times of the import."""
+INVENTED_ONLY = (
+    "competencies-an-employer-needs", "competencies-with-no-or-one-provider", "customers-of-the-social-order",
+    "lead-time-of-programmes", "partnerships-that-changed-form", "workshops-shared-or-idle",
+)  # fmt: skip
 SPT = "id/organization/spt"
 OF_THEIR_OWN = {
     "brokers": 18,
+    "parts-of-the-network": 18,
     "difference-of-two-graphs": 34,
     "everything-about-an-organization": 38,
     "datasets-of-the-release": 41,
@@ -92,6 +97,12 @@ def test_empty_answer_over_real_rows_says_why(asked, name):
     assert bool(empty) == (not asked.rows(name))
 
 
+@pytest.mark.parametrize("name", INVENTED_ONLY)
+def test_question_that_real_rows_cannot_answer_is_answered_by_invented_ones(asked, name):
+    assert asked.rows(name) == []
+    assert asked.rows(name, invented=True) != []
+
+
 def test_each_of_the_47_questions_is_answered_by_the_library(asked):
     numbers = {number for number, _, _ in COMPUTED.values()} | set(OF_THEIR_OWN.values())
 
@@ -114,6 +125,19 @@ def test_brokers_are_those_without_whom_others_part(asked):
     assert {row[0].removeprefix("organization/") for row in found if row[1]} == {
         name for name in near if is_broker(rows, name)
     }
+
+
+def test_parts_of_the_network_are_those_that_chains_of_partnerships_join(asked):
+    near = ties(Tables(invented=False))
+
+    found = asked.rows("parts-of-the-network")
+
+    parts = {}
+    for part, size, organization in found:
+        parts.setdefault((part, size), set()).add(organization.removeprefix("organization/"))
+    assert all(reached(near, min(members)) == members and len(members) == size for (_, size), members in parts.items())
+    assert sum(map(len, parts.values())) == len(near)
+    assert sorted(size for _, size in parts) == [size for _, size in sorted(parts, reverse=True)]
 
 
 def test_measures_are_over_known_partnerships_and_stand_outside_the_content_hash(asked):
