@@ -1,5 +1,6 @@
 """A built release served over real HTTP, for suites that look from outside."""
 
+import contextlib
 import http.client
 import shutil
 import threading
@@ -74,8 +75,13 @@ def served(tmp_path_factory):
     )  # fmt: skip
     with build(settings) as service:
         service.publish.build(actor="test")
-        server = create_server(create_app(service), host="127.0.0.1", port=port, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
+        server = create_server(create_app(service), host="127.0.0.1", port=port, threads=4, ident="kgservice")
+
+        def run() -> None:
+            with contextlib.suppress(OSError):  # it is closed under its hands
+                server.run()
+
+        thread = threading.Thread(target=run, daemon=True)
         thread.start()
         yield Server(url, port, service)
         server.close()

@@ -18,6 +18,11 @@ _TYPED = re.compile(r'"([^"]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(integer|
 _WHOLE = {XSD + name for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "unsignedInt")}
 _FRACTION = {XSD + name for name in ("decimal", "double", "float")}
 
+MEDIA = {
+    "text/turtle": "turtle", "application/rdf+xml": "xml", "application/n-triples": "nt",
+    "application/ld+json": "json-ld", "application/trig": "trig", "application/n-quads": "nquads",
+}  # fmt: skip
+
 
 def expected(path: Path) -> bool | list | rdflib.Graph:
     """Return a truth value, rows (mappings of terms), or a graph."""
@@ -136,3 +141,14 @@ def statements(path: Path, target: Path) -> None:
     with target.open("wb") as file:
         triples = (quad.triple for quad in pyoxigraph.parse(path=path, format=name, base_iri=path.as_uri()))
         pyoxigraph.serialize(triples, file, pyoxigraph.RdfFormat.N_TRIPLES)
+
+
+def graph(reply) -> rdflib.Graph:
+    """Return the graph of a reply, in whatever format it came."""
+    assert reply.status == 200, reply.body[:500]
+    found = rdflib.Dataset(default_union=True)
+    found.parse(data=reply.body, format=MEDIA[reply.media])
+    flat = rdflib.Graph()
+    for triple in found.triples((None, None, None)):
+        flat.add(triple)
+    return flat

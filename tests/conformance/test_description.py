@@ -11,6 +11,7 @@ import pytest
 import rdflib
 from rdflib.namespace import DCTERMS, FOAF, OWL, RDF, VOID
 
+from conformance.suite import MEDIA, graph
 from kgservice.sparql import parse
 from region import BASE
 
@@ -20,10 +21,6 @@ DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 EXT = rdflib.Namespace("http://ldf.fi/void-ext#")
 WHOLE = rdflib.URIRef(BASE + "catalogue/dataset")
-FORMATS = {
-    "text/turtle": "turtle", "application/rdf+xml": "xml", "application/n-triples": "nt",
-    "application/ld+json": "json-ld", "application/trig": "trig", "application/n-quads": "nquads",
-}  # fmt: skip
 STRANGE = (
     "",
     "*/*",
@@ -38,16 +35,6 @@ STRANGE = (
     "application/trig;q=0.95, application/ld+json;q=0.9, application/n-quads;q=0.7, text/turtle;q=0.6, text/html;q=0.2",
     "x" * 20_000,
 )
-
-
-def graph(reply) -> rdflib.Graph:
-    assert reply.status == 200, reply.body[:500]
-    found = rdflib.Dataset(default_union=True)
-    found.parse(data=reply.body, format=FORMATS[reply.media])
-    flat = rdflib.Graph()
-    for triple in found.triples((None, None, None)):
-        flat.add(triple)
-    return flat
 
 
 def test_returns_rdf(served):
@@ -86,7 +73,7 @@ def test_a_browser_gets_the_page_and_every_format_says_the_same(served):
     turtle = graph(served.get("/sparql"))
 
     assert served.get("/sparql", Accept="text/html,application/xml;q=0.9,*/*;q=0.8").media == "text/html"
-    for media in FORMATS:
+    for media in MEDIA:
         reply = served.get("/sparql", Accept=media)
         assert reply.media == media
         assert rdflib.compare.isomorphic(graph(reply), turtle)
