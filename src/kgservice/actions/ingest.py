@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kgservice.actions import suppressions
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
 from kgservice.actions.preview import Preview, Progress, check, converted, preview, verdict
@@ -138,20 +139,24 @@ class Ingest:
             after = _added(self._standing(draft, before, source), after, out)
         elif not confirmed:
             _confirm(source, before, after)
+        known = suppressions.standing(draft, base)
+        after, still = suppressions.applied(known, after, {g for g in known if self._of(g) == source.name}, out)
         changes = {graph: change for graph, change in draft.changes.items() if self._of(graph) != source.name}
         for graph in sorted({*before, *after}):
             change = self._change(draft, graph, before.get(graph), after.get(graph))
             if change:
                 changes[graph] = change
         record = self._record(draft, source, delivery, conversion, actor)
-        return replace(draft, changes=changes, imports={**draft.imports, source.name: [*earlier, record]}, state="open")
+        imports, suppressed = {**draft.imports, source.name: [*earlier, record]}, {**draft.suppressed, **still}
+        return replace(draft, changes=changes, imports=imports, suppressed=suppressed, state="open")
 
     def checked(self, draft: Draft, seen: Preview, tell: Progress) -> tuple[Draft, Report]:
         """Validate a draft's preview, unless that was done for this content; return verdict and report, unsaved."""
         if draft.content_hash == seen.content_hash and draft.state in ("clean", "blocked"):
             return draft, draft.report()
         tell("Checking against the shapes", 0, 0)
-        shapes = check(seen, self._content.graphs, self._settings.findings, self._kept)
+        patience = self._settings.import_seconds / 20  # one constraint that runs away must not take the whole job
+        shapes = check(seen, self._content.graphs, self._settings.findings, self._kept, patience)
         report = converted(seen, set(draft.imports)).joined(told(draft, self._content.graphs)).joined(shapes)
         return replace(draft, state=verdict(report), content_hash=seen.content_hash), report
 

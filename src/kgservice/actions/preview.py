@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ class Preview:
     known: Statements
     """Everything in the default graph but the catalogue."""
     illustrative: Statements
+    suppressed: Mapping[str, list[str]] = field(default_factory=dict)
+    """As in a manifest."""
 
     @property
     def content_hash(self) -> str:
@@ -67,29 +69,37 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
         name = record["lineage"]
         here = draft.path / "lineage" / name
         lineages[name] = here if here.is_dir() or not current else current.lineage / name
-    return Preview(current, found, imports, lineages, known, illustrative)
+    suppressed = {**(current.manifest.suppressed if current else {}), **draft.suppressed}
+    suppressed = {graph: texts for graph, texts in suppressed.items() if texts}
+    return Preview(current, found, imports, lineages, known, illustrative, suppressed)
 
 
-def check(preview: Preview, names: Graphs, cap: int, kept: Path) -> Report:
+def check(preview: Preview, names: Graphs, cap: int, kept: Path, seconds: float) -> Report:
     """Validate the whole against the shapes; findings know their cells, at most `cap` are kept and the rest counted.
 
-    `kept` is the folder of deliveries, whose rows are read again to name the cells.
+    `kept` is the folder of deliveries, whose rows are read again to name the cells. A constraint that takes longer than
+    `seconds` is ended and is a finding itself.
     """
     # rdflib and its kin are slow to load: a build that finds nothing to do never comes here
-    from kgservice.knowledge.validation import validate
+    from kgservice.knowledge.validation import Rules
     from kgservice.store.memory import Memory
 
     shapes = preview.graphs.get(names.shapes)
     if shapes is None:
         return Report()
-    memory = Memory([Path(preview.known.file)])
-    findings = validate([Path(shapes.file)], memory.rows)
-    if preview.illustrative.triples:
-        memory.add([Path(preview.illustrative.file)])
-        findings += validate([Path(shapes.file)], memory.rows, known=findings)
-    located = [*_located(findings[: min(cap, _RESOLVED)], preview, kept), *findings[_RESOLVED:cap]]
-    counts = {"omitted": len(findings) - cap} if len(findings) > cap else {}
-    return Report(tuple(located), counts)
+    rules = Rules([Path(shapes.file)])
+    memory = Memory([Path(preview.known.file)], seconds)
+    try:
+        report = rules.check(memory.rows, cap=cap)
+        if preview.illustrative.triples:
+            memory.add([Path(preview.illustrative.file)])
+            room = max(cap - len(report.findings), cap // 10)
+            report = report.joined(rules.check(memory.rows, known=report, cap=room))
+    finally:
+        memory.close()
+    findings = list(report.findings)
+    located = [*_located(findings[:_RESOLVED], preview, kept), *findings[_RESOLVED:]]
+    return Report(tuple(located), report.counts)
 
 
 def converted(preview: Preview, sources: set[str] | None = None) -> Report:
@@ -159,17 +169,22 @@ def _carried(draft: Draft, current: Release | None, names: Graphs) -> dict[str, 
 
 
 def _located(findings: list[Finding], preview: Preview, kept: Path) -> list[Finding]:
-    """Return findings with source and cells; each file of a delivery is read once for all of them."""
-    found = list(findings)
+    """Return findings with source and cells: the very cell where a source has it, else the rows behind the thing.
+
+    Each file of a delivery is read once for all of them.
+    """
+    waiting = {at: finding for at, finding in enumerate(findings) if not finding.cells and finding.focus}
+    best: dict[int, tuple[int, Finding]] = {}
     for name, records in preview.imports.items():
         for record in records:
             folder = preview.lineages[record["lineage"]]
-            unplaced = {at: finding.focus for at, finding in enumerate(found) if not finding.cells and finding.focus}
-            made = lineage.rows_of_all(folder, set(unplaced.values()))
-            rows = {at: made[focus] for at, focus in unplaced.items() if focus in made}
-            asked = [at for at in rows if found[at].path]
-            questions = [(found[at].focus, found[at].path, found[at].value) for at in asked]
+            made = lineage.rows_of_all(folder, {finding.focus for finding in waiting.values()})
+            asked = [at for at, finding in waiting.items() if finding.focus in made and finding.path]
+            questions = [(waiting[at].focus, waiting[at].path, waiting[at].value) for at in asked]
             exact = dict(zip(asked, lineage.locate_all(folder, questions, kept) if questions else [], strict=True))
-            for at, cells in rows.items():
-                found[at] = replace(found[at], cells=tuple(exact.get(at) or cells), source=name)
-    return found
+            for at, finding in waiting.items():
+                cells = tuple(exact.get(at) or made.get(finding.focus, ()))
+                closeness = max((bool(cell.column) + bool(cell.value) for cell in cells), default=-1)
+                if cells and closeness > best.get(at, (-1, finding))[0]:
+                    best[at] = (closeness, replace(finding, cells=cells, source=name))
+    return [best[at][1] if at in best else finding for at, finding in enumerate(findings)]
