@@ -381,6 +381,26 @@ def test_the_preview_is_the_draft_as_it_would_be_published_until_something_moves
     assert served.send("GET", f"{draft.path}/preview/sparql?query=ASK%7B%7D", token="").status == 401
 
 
+def test_what_was_removed_by_hand_does_not_come_back_with_a_delivery(served):
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    triple = f'<{BASE}id/place/region> {label} "Kuzbass"@en'
+    draft = served.draft()
+    assert draft.ask(f"GRAPH <{SOURCED}> {{ {triple} }}")
+    assert draft.update(f"DELETE DATA {{ GRAPH <{SOURCED}> {{ {triple} }} }}").status == 204
+    served.command("publish", draft.id)
+
+    again = served.draft()
+    served.command("import", "places", "--draft", again.id)
+    assert not again.ask(f"GRAPH <{SOURCED}> {{ {triple} }}")
+    assert again.ask(f'GRAPH <{SOURCED}> {{ <{BASE}id/place/region> {label} "Кузбасс"@ru }}')
+    assert again.update(f"INSERT DATA {{ GRAPH <{SOURCED}> {{ {triple} }} }}").status == 204
+    served.command("publish", again.id)
+
+    last = served.draft()
+    served.command("import", "places", "--draft", last.id)
+    assert last.ask(f"GRAPH <{SOURCED}> {{ {triple} }}"), "put back by hand: no longer suppressed"
+
+
 def test_hand_work_of_two_drafts_is_joined(served):
     first, second = served.draft(), served.draft()
     assert first.update("INSERT DATA { <x:first> <x:p> 1 }").status == 204

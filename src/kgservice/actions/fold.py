@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kgservice.actions import suppressions
 from kgservice.releases import Change, Draft, Release, Shelf, Statements
 from kgservice.releases.statements import file_name, lines, without, write
 from kgservice.report import Finding, Report, Severity, Text
@@ -67,20 +68,24 @@ def folded(draft: Draft, shelf: Shelf, names: Graphs) -> Draft:
 
     dump = Dump(draft.path / "graph" / "store", names.base)
     before = {graph: s.sha256 for graph, s in base.manifest.graphs.items()} if base else {}
-    changes, edited = dict(draft.changes), dict(draft.edited)
+    changes, edited, suppressed = dict(draft.changes), dict(draft.edited), dict(draft.suppressed)
     for graph in sorted({*held, *dump.graphs()} - {""}):
         now = _written(draft, graph, dump, names.base)
         if now.sha256 == (held[graph][0] if graph in held else _NOTHING):
             continue
         edited[graph] = _counted(edited.get(graph), held.get(graph), draft.path / now.file)
         changes.pop(graph, None)
+        if graph in held and (names.split(graph) or ("hand",))[0] != "hand":
+            known = suppressions.standing(draft, base).get(graph, [])
+            suppressed[graph] = suppressions.recorded(known, held[graph][1], draft.path / now.file)
         if now.sha256 != before.get(graph, _NOTHING):
             changes[graph] = Change(before.get(graph, ""), now if now.triples else None)
     hand = _written(draft, "", dump, names.base)
     if hand.sha256 != (held[""][0] if "" in held else _NOTHING):
         edited[""] = _counted(edited.get(""), held.get(""), draft.path / hand.file)
     kept = {graph: counts for graph, counts in edited.items() if any(counts)}
-    return replace(draft, changes=changes, hand=hand if hand.triples else None, edited=kept, state="open")
+    added = hand if hand.triples else None
+    return replace(draft, changes=changes, hand=added, edited=kept, suppressed=suppressed, state="open")
 
 
 def told(draft: Draft, names: Graphs) -> Report:
@@ -92,6 +97,11 @@ def told(draft: Draft, names: Graphs) -> Report:
             "By hand: {added} added and {removed} removed in {graph}.",
             {"added": added, "removed": removed, "graph": place},
         )
+        if removed > suppressions.MOST and names.split(graph):
+            text = Text(
+                "By hand: {added} added and {removed} removed in {graph}; so many come back with the next delivery.",
+                text.params,
+            )
         findings.append(Finding("hand/edited", Severity.INFO, text, focus=place))
     return Report(tuple(findings))
 

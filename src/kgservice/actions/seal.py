@@ -36,7 +36,8 @@ def seal(
     """
     with shelf.building() as (number, folder):
         tell("Merging the graphs", 0, 0)
-        manifest = replace(manifest, id=number, graphs=_statements(seen, folder, settings.base), imports=seen.imports)
+        graphs = _statements(seen, folder, settings.base)
+        manifest = replace(manifest, id=number, graphs=graphs, imports=seen.imports, suppressed=seen.suppressed)
         _lineage(seen, folder)
         derived = _derived(seen, manifest, content, settings, folder)
         tell("Loading the store", 0, 0)

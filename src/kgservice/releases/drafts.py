@@ -58,6 +58,8 @@ class Draft:
     """What was added by hand in the unnamed graph; it goes to the source `hand` when the draft is published."""
     edited: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By graph ("" = the unnamed one), how many statements were added and removed by hand."""
+    suppressed: Mapping[str, list[str]] = field(default_factory=dict)
+    """As in a manifest, for the graphs where the draft changed that; an empty list: nothing any more."""
     inputs: str = ""
     """Hash of a build's inputs."""
     content_hash: str = ""

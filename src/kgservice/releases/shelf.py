@@ -44,6 +44,8 @@ class Manifest:
     """Graphs that people or sources made, by IRI; everything else is derived from them."""
     imports: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     """By source, the deliveries whose statements stand in its graphs, as `actions.ingest` records them."""
+    suppressed: Mapping[str, list[str]] = field(default_factory=dict)
+    """By graph of a source, statements (N-Triples) that people removed and deliveries do not bring back."""
     inputs: str = ""
     """Hash over authored files, deliveries and mapping code of a build; "" for a draft of another origin."""
     counts: Mapping[str, int] = field(default_factory=dict)
