@@ -14,6 +14,7 @@ from kgservice.web import (
     guard,
     home,
     kinds,
+    openapi,
     operations,
     pages,
     problems,
@@ -50,6 +51,7 @@ def create_app(service: pages.Service) -> Flask:
     app.register_blueprint(kinds.blueprint(service))
     app.register_blueprint(entities.blueprint(service, answers))
     app.register_blueprint(queries.blueprint(service, answers, page))
+    app.register_blueprint(openapi.blueprint(service))
     app.register_blueprint(words.blueprint(service, answers))
     app.register_blueprint(catalogue.blueprint(service))
     app.register_blueprint(operations.blueprint(service))

@@ -15,6 +15,7 @@ from kgservice.terms import PREFIXES, is_iri, literal
 
 _HEADER = re.compile(r"#\+ ?([a-z-]+)(?: ([a-zA-Z_]\w*))?: *(.*)")
 _SINGLE = ("summary", "summary-ru", "description", "description-ru", "tags", "empty", "empty-ru", "chart")
+_CHART = re.compile(r"(?:bars (?:x=)?\w+(?:\+\w+)* (?:y=)?\w+|network \w+ \w+(?: \w+)?)")
 _TYPES = ("iri", "date", "integer", "decimal", "text")
 _XSD = PREFIXES["xsd"]
 
@@ -47,7 +48,7 @@ class LibraryQuery:
     empty: Mapping[str, str]
     """Why the answer over the real rows is truthfully empty, where it is."""
     chart: str
-    """Kind of picture and its variables, such as `bars form count`; empty for a table only."""
+    """Kind of picture and its columns, `bars form+sector count` or `network one other`; empty for a table only."""
     text: str
     form: str
 
@@ -132,10 +133,13 @@ def read_query(path: Path) -> LibraryQuery:
     """Read one question. Raises AuthoredInvalid with file and line."""
     text = path.read_text(encoding="utf-8")
     headers: dict[str, str] = {}
+    charts: list[tuple[int, str]] = []
     declared: dict[str, tuple[int, str]] = {}
     for line, key, name, value in _headers(path, text):
         if key == "parameter" and name:
             declared[name] = (line, value)
+        elif key == "chart" and not name:
+            charts.append((line, value))
         elif key in _SINGLE and not name:
             headers[key] = f"{headers[key]} {value}" if key in headers else value
         else:
@@ -156,10 +160,24 @@ def read_query(path: Path) -> LibraryQuery:
         tags=tuple(tag.strip() for tag in headers.get("tags", "").split(",") if tag.strip()),
         parameters=tuple(_parameter(path, name, *declared[name], query) for name in declared),
         empty=_texts(headers, "empty"),
-        chart=headers.get("chart", ""),
+        chart=_chart(path, charts, query),
         text=text,
         form=query.form,
     )
+
+
+def _chart(path: Path, charts: Sequence[tuple[int, str]], query: Query) -> str:
+    for line, chart in charts[:1]:
+        names = re.split(r"[ +]", chart.replace("x=", "").replace("y=", ""))[1:]
+        unknown = [name for name in names if name not in query.variables]
+        if not _CHART.fullmatch(chart) or unknown:
+            raise AuthoredInvalid(
+                "{path}, line {line}: a chart is written bars NAME NUMBER or network ONE OTHER, of columns of the "
+                "answer: {known}.",
+                path=str(path), line=line, known=", ".join(query.variables),
+            )  # fmt: skip
+        return chart
+    return ""
 
 
 def _headers(path: Path, text: str) -> Iterator[tuple[int, str, str, str]]:

@@ -4,21 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, g, request, url_for
-from markupsafe import Markup
 
 from kgservice.errors import KgError, ParameterInvalid
-from kgservice.knowledge.library import LibraryQuery, QueryParameter
+from kgservice.knowledge.library import LibraryQuery
 from kgservice.store.interface import Question
-from kgservice.terms import PREFIXES, Graphs, Term, iri
-from kgservice.web import pictures, protocol, results
+from kgservice.terms import Graphs
+from kgservice.web import protocol, results
 from kgservice.web.answers import KINDS, Answers, formats, wanted
 from kgservice.web.asking import Asking
+from kgservice.web.charts import Chart, Charts
+from kgservice.web.choices import Choices
+from kgservice.web.columns import SUBJECTS, column_name, subject_name
 from kgservice.web.links import Links
 from kgservice.web.pages import Service, render
 from kgservice.web.problems import problem
 
-_CHOICES = 400  # a longer list of choices is typed instead
-_BARS = 12
+_DRAWN = 1500  # rows up to which a network is drawn whole, not of the first page alone
+_TYPED = 200  # characters of a search
 _OWN = ("format", "timeout", "page", "lang", "with", "run")
 
 
@@ -30,7 +32,8 @@ class Questions:
         self._answers = answers
         self._asking = asking
         self._names = Graphs(service.settings.base)
-        self._links = Links(service.settings.base)
+        self._charts = Charts(Links(service.settings.base))
+        self._choices = Choices(service)
 
     def page(self, name: str) -> Response:
         """Return the page of a question: form, answer as a table, why it is empty where it is.
@@ -39,17 +42,19 @@ class Questions:
             QuestionNotFound: there is none of that name.
         """
         found = self._service.ask.library.query(name)
-        given = self._given()
+        given, mixed = self._given(), self._illustrative()
         shown: dict[str, Any] = {"problem": None, "kind": ""}
         status = 200
         try:
+            given = self._choices.meant(found, given, mixed)
             shown |= self._answered(found, given)
         except KgError as error:
             shown["problem"] = problem(error, g.language)
             status = shown["problem"]["status"]
         response = render(
-            "question.html", question=found, values=self._values(found, given), choices=self._choices(found),
-            text=self._text(found, given), said=said, **shown,
+            "question.html", question=found, values=self._values(found, given),
+            choices=self._choices.of(found, given, mixed), mixed=mixed, text=self._text(found, given), said=said,
+            subject_name=subject_name(found.subject, g.language), **shown,
         )  # fmt: skip
         response.status_code = status
         return response
@@ -66,13 +71,18 @@ class Questions:
         return self._answers.respond(self._question(self._service.ask.library.fill(name, self._given()), chosen))
 
     def _question(self, text: str, name: str) -> Question:
-        illustrative = request.args.get("with") == "illustrative"
-        graphs = (self._names.known, self._names.illustrative) if illustrative else ()
         seconds = protocol.seconds(request.args.get("timeout", ""), self._service.settings.query_seconds)
         language = g.language if name == "xlsx" else ""
         return Question(
-            text, name, graphs, seconds=seconds, client=g.client, id=self._answers.fresh(), language=language
+            text, name, self._graphs(), seconds=seconds, client=g.client, id=self._answers.fresh(), language=language
         )
+
+    def _graphs(self) -> tuple[str, ...]:
+        return (self._names.known, self._names.illustrative) if self._illustrative() else ()
+
+    @staticmethod
+    def _illustrative() -> bool:
+        return request.args.get("with") == "illustrative"
 
     def _answered(self, found: LibraryQuery, given: Mapping[str, list[str]]) -> dict[str, Any]:
         kind = KINDS[found.form]
@@ -86,32 +96,31 @@ class Questions:
         address = url_for("queries.results", name=found.name)
         return shown | {
             "release_of_answer": reply.release,
+            "heads": [column_name(column, g.language) for column in shown["table"].columns] if shown["table"] else None,
             "complete": reply.answer.complete,
             "milliseconds": sum(reply.answer.timings.values()),
             "downloads": [(name, f"{address}?{_parameters(more, name)}") for name in formats(kind)],
-            "chart": self._chart(found, shown),
+            "chart": self._chart(found, shown, text),
         }
 
-    def _chart(self, found: LibraryQuery, shown: Mapping[str, Any]) -> Markup | None:
-        """Return the picture that the question asks for: `bars NAME NUMBER`."""
-        words, table = found.chart.split(), shown.get("table")
-        if len(words) != 3 or words[0] != "bars" or not table or not table.rows:
+    def _chart(self, found: LibraryQuery, shown: Mapping[str, Any], text: str) -> Chart | None:
+        """Return the picture that the question asks for, of the whole answer where that is not long."""
+        table = shown.get("table")
+        if table is None or table.page > 1:
             return None
-        if not {words[1], words[2]} <= set(table.columns):
+        plan = self._charts.plan(found.chart, table.columns)
+        if plan is None:
             return None
-        name, count = table.columns.index(words[1]), table.columns.index(words[2])
-        rows = [self._bar(row[name], row[count], shown["labels"]) for row in table.rows[:_BARS]]
-        return pictures.bars([row for row in rows if row], said(found.summary, g.language))
-
-    def _bar(self, term: Term | None, value: Term | None, labels: Mapping[str, str]) -> Any:
-        try:
-            size = float(value.value) if value else 0.0
-        except ValueError:
-            return None
-        if term is None or value is None:
-            return None
-        href = self._links.href(term.value) if term.kind == "uri" else ""
-        return labels.get(term.value, term.value), size, value.value, href
+        kind, names = plan
+        rows = [{name: term for name, term in zip(table.columns, row, strict=True) if term} for row in table.rows]
+        labels = dict(shown["labels"])
+        if kind == "bars":
+            return self._charts.bars(rows, names, labels, g.language)
+        if len(rows) < table.total <= _DRAWN:
+            rows = self._service.ask.rows(text, graphs=self._graphs())
+            wanted_names = {row[name].value for row in rows for name in names[:2] if name in row}
+            labels = self._service.describe.labels(wanted_names, g.language)
+        return self._charts.network(rows, names, labels, said(found.summary, g.language))
 
     def _given(self) -> dict[str, list[str]]:
         fields = request.args.to_dict(flat=False)
@@ -122,7 +131,7 @@ class Questions:
         values = {}
         for parameter in found.parameters:
             value = (given.get(parameter.name) or [parameter.example])[0]
-            relative = parameter.type == "iri" and ":" not in value
+            relative = parameter.type == "iri" and value.startswith("id/")
             values[parameter.name] = self._service.settings.base + value if relative else value
         return values
 
@@ -133,26 +142,6 @@ class Questions:
             text = found.text
         return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip() + "\n"
 
-    def _choices(self, found: LibraryQuery) -> dict[str, list[tuple[str, str]]]:
-        """Return for each parameter that has a class or a vocabulary its members by name, unless they are many."""
-        choices = {}
-        for parameter in found.parameters:
-            if parameter.type == "iri" and parameter.of:
-                choices[parameter.name] = self._members(parameter)
-        return choices
-
-    def _members(self, parameter: QueryParameter) -> list[tuple[str, str]]:
-        scheme = iri(PREFIXES["skos"] + "inScheme")
-        pattern = f"{{ ?thing a {iri(parameter.of)} }} UNION {{ ?thing {scheme} {iri(parameter.of)} }}"
-        try:
-            rows = self._service.ask.rows(f"SELECT DISTINCT ?thing WHERE {{ {pattern} }} LIMIT {_CHOICES + 1}")
-        except KgError:
-            return []  # the form is then typed into; what is wrong is said where the answer stands
-        if len(rows) > _CHOICES:
-            return []
-        labels = self._service.describe.labels([row["thing"].value for row in rows], g.language)
-        return sorted(((name, label) for name, label in labels.items()), key=lambda pair: pair[1].lower())
-
 
 def blueprint(service: Service, answers: Answers, asking: Asking) -> Blueprint:
     """Return `/queries`, `/queries/<name>` and `/queries/<name>/results`."""
@@ -161,7 +150,15 @@ def blueprint(service: Service, answers: Answers, asking: Asking) -> Blueprint:
 
     @room.get("/queries")
     def library() -> Response:
-        return render("questions.html", subjects=service.ask.library.subjects(), said=said)
+        text = request.args.get("q", "").strip()[:_TYPED]
+        subjects = ordered(service.ask.library.subjects())
+        counted = sum(len(queries) for queries in subjects.values())
+        found = {subject: [query for query in queries if fits(query, text)] for subject, queries in subjects.items()}
+        return render(
+            "questions.html", subjects={subject: queries for subject, queries in found.items() if queries},
+            names={subject: subject_name(subject, g.language) for subject in subjects}, text=text, total=counted,
+            said=said,
+        )  # fmt: skip
 
     @room.get("/queries/<name>")
     def question(name: str) -> Response:
@@ -177,6 +174,23 @@ def blueprint(service: Service, answers: Answers, asking: Asking) -> Blueprint:
 def said(texts: Mapping[str, str], lang: str) -> str:
     """Return a text of a question in a language, else in another one."""
     return texts.get(lang) or next(iter(texts.values()), "")
+
+
+def fits(query: LibraryQuery, text: str) -> bool:
+    """Tell whether every word of a search stands in a question, in any form of the word (its beginning counts)."""
+    whole = " ".join((*query.summary.values(), *query.description.values(), *query.tags, query.name))
+    folded = _folded(whole)
+    return all(word[: max(3, len(word) - 2)] in folded for word in _folded(text).split())
+
+
+def ordered(subjects: Mapping[str, list[LibraryQuery]]) -> dict[str, list[LibraryQuery]]:
+    """Return the subjects as people look for them, those that nobody ordered last."""
+    places = {subject: place for place, subject in enumerate(SUBJECTS)}
+    return dict(sorted(subjects.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace("ё", "е")
 
 
 def _parameters(more: Mapping[str, list[str]], name: str) -> str:
