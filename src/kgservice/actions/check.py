@@ -6,12 +6,13 @@ from pathlib import Path
 
 from kgservice.actions.content import Content
 from kgservice.actions.preview import Progress
-from kgservice.errors import AuthoredInvalid, KgError, RequestInvalid
+from kgservice.errors import AuthoredInvalid, KgError, QueryInvalid, RequestInvalid
 from kgservice.intake import sources
 from kgservice.knowledge import hygiene, logic, ontology
 from kgservice.knowledge.library import read_query
 from kgservice.knowledge.validation import faults
 from kgservice.report import Cell, Finding, Report, Severity, Text
+from kgservice.rml import load
 from kgservice.store.embedded import Snapshot, build
 
 _REMEDY = Text("Mend the file and run `kgservice check` again.")
@@ -65,6 +66,8 @@ class Check:
             build(Path(work, "store"), words.write(Path(work)))
             try:
                 yield from hygiene.check(words, Snapshot(Path(work, "store")).rows)
+            except QueryInvalid:
+                return  # told with the questions
             except AuthoredInvalid as error:
                 yield self._fault(error, self._content.authored / "ontology" / "hygiene")
 
@@ -99,7 +102,9 @@ class Check:
             for path in sorted(folder.glob("*/source.toml")):
                 try:
                     source = sources.load_source(path.parent)
-                    if not quick:
+                    if quick:
+                        load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+                    else:
                         yield from sources.check(source)
                 except RequestInvalid as error:
                     yield self._fault(error, path)
