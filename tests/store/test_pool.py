@@ -19,6 +19,7 @@ from kgservice.errors import (
     Busy,
     EngineCrash,
     KgError,
+    MachineryFailed,
     QueryForbidden,
     QueryMemory,
     QueryStopped,
@@ -574,3 +575,23 @@ def test_what_runs_and_waits_is_listed_with_age_and_memory(pool):
     assert listed[0].seconds > 0
     assert listed[0].memory > 1_000_000
     assert store.running() == []
+
+
+def test_the_last_slot_is_kept_for_known_clients_that_ask_little(pool):
+    store = pool(workers=4)
+    for _ in range(5):
+        store._slots._usage.add("known", 0.01)
+
+    with ThreadPoolExecutor(12) as threads:
+        strangers = [
+            threads.submit(body, store, ENDLESS, id=f"q{n}", client=f"stranger {n}", seconds=20) for n in range(10)
+        ]
+        eventually(lambda: store.status()["paused"] >= 1)
+        for _ in range(20):
+            begun = time.monotonic()
+            assert b"true" in body(store, "ASK {}", client="known")
+            assert time.monotonic() - begun < 0.5
+        store.close()
+        for future in strangers:
+            with pytest.raises(MachineryFailed):
+                future.result()

@@ -207,9 +207,10 @@ class Slots:
             ticket.called.set()
 
     def _next(self) -> Ticket | None:
-        """Return who is next: who came first, counting a handicap for asking much; the last slot is for the others."""
+        """Return who is next: who came first, counting a handicap; the last slot is for who asks little."""
         now = time.monotonic()
-        full = self._limit > 1 and self._taken >= self._limit - 1
+        last = self._limit > 1 and self._taken >= self._limit - 1
+        bound = (0.0 if self._limit > 3 else NEWCOMER) if last else float("inf")
         best: tuple[float, Ticket] | None = None
         for ticket in self._waiting:
             running = sum(
@@ -217,7 +218,7 @@ class Slots:
             )
             handicap = self._usage.handicap(ticket.question.client, running) if ticket.question.client else 0.0
             turn = ticket.came + handicap
-            if not (full and handicap > NEWCOMER) and (best is None or turn < best[0]):
+            if handicap <= bound and (best is None or turn < best[0]):
                 best = turn, ticket
         return best[1] if best else None
 
