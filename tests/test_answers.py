@@ -34,6 +34,7 @@ INVENTED_ONLY = (
     "competencies-an-employer-needs", "competencies-with-no-or-one-provider", "customers-of-the-social-order",
     "lead-time-of-programmes", "partnerships-that-changed-form", "workshops-shared-or-idle",
 )  # fmt: skip
+SECTOR = f"{VOCABULARY}sector/"
 SPT = "id/organization/spt"
 OF_THEIR_OWN = {
     "brokers": 18,
@@ -88,6 +89,35 @@ def test_answer_with_invented_rows_is_what_all_rows_say(asked, name):
     only_answered, only_computed = same(answered(asked, name, True), computed(Tables(invented=True)))
 
     assert (only_answered, only_computed) == ([], [])
+
+
+VARIED = {
+    "organizations-in-a-place": (
+        "place",
+        "id/place/",
+        lambda rows: {row["city_id"] for row in rows.organizations.values()},
+    ),
+    "partnerships-of-an-organization": ("organization", "id/organization/", lambda rows: set(rows.organizations)),
+    "clusters-of-a-sector": ("sector", SECTOR, lambda rows: {row["sector"] for row in rows.partnerships.values()}),
+    "professions-of-an-isco-group": ("group", "", lambda rows: {row["isco"] for row in rows.professions.values()}),
+    "competencies-of-a-profession": ("profession", "id/profession/", lambda rows: set(rows.professions)),
+    "demand-of-a-sector": ("sector", SECTOR, lambda rows: {row["sector"] for row in rows.professions.values()}),
+    "results-of-a-centre": ("organization", "id/organization/", lambda rows: {"copp42", "ntet", "kmk", "azot"}),
+    "programmes-for-an-esco-concept": ("concept", "", lambda rows: {row["isco"] for row in rows.professions.values()}),
+}
+"""Questions asked with every value that the rows know: parameter, head of its IRI, values."""
+
+
+@pytest.mark.parametrize("invented", [False, True])
+@pytest.mark.parametrize("name", sorted(VARIED))
+def test_answer_for_each_value_of_a_parameter_is_what_the_rows_say(asked, name, invented):
+    parameter, head, values = VARIED[name]
+    rows = Tables(invented)
+
+    for value in sorted(values(rows) - {""}):
+        iri = head + (slug(value) if head == SECTOR else value)
+        computed = list(COMPUTED[name][1](rows, value))
+        assert same(asked.rows(name, invented, **{parameter: iri}), computed) == ([], []), value
 
 
 @pytest.mark.parametrize("name", sorted(COMPUTED))

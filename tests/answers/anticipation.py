@@ -70,10 +70,10 @@ def expiring(rows):
 
 
 @answer("demand-of-a-sector", 28)
-def demand_of_mining(rows):
+def demand_of(rows, sector="mining"):
     for row in rows.demand:
         code = row["profession_code"]
-        if code and rows.professions[code]["sector"] == "mining":
+        if code and rows.professions[code]["sector"] == sector:
             yield (
                 profession(code),
                 concept("demand-measure", row["measure"]),
@@ -105,9 +105,9 @@ def publications(rows, cell):
 
 
 @answer("results-of-a-centre", 47)
-def results_of_the_centre(rows):
+def results_of(rows, organization="copp42"):
     for name in RESULTS:
-        found = [row for row in rows.indicators if row["subject_id"] == "copp42" and row["indicator"] == name]
+        found = [row for row in rows.indicators if row["subject_id"] == organization and row["indicator"] == name]
         for row in found:
             for source in publications(rows, row["source_url"]):
                 unit = concept("unit", row["unit"])

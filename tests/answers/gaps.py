@@ -100,10 +100,11 @@ def workshops(rows):
 
 
 @answer("programmes-for-an-esco-concept", 39)
-def programmes_for_technicians_of_mines(rows):
-    group = {code for code, row in rows.professions.items() if row["isco"].endswith("/C3117")}
-    for row in rows.offerings:
-        code = rows.programmes[row["programme"]]["profession"]
-        if code in group:
-            for provider in row["providers"] or [None]:
-                yield programme(row["programme"]), "ISCO group of the profession", profession(code), org(provider)
+def programmes_for(rows, concept="http://data.europa.eu/esco/isco/C3117"):
+    group = {code for code, row in rows.professions.items() if row["isco"] == concept}
+    return {
+        (programme(row["programme"]), "ISCO group of the profession", profession(code), org(provider))
+        for row in rows.offerings
+        for provider in row["providers"] or [None]
+        if (code := rows.programmes[row["programme"]]["profession"]) in group
+    }

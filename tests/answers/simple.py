@@ -33,16 +33,16 @@ def rounded(value, digits):
 
 
 @answer("organizations-in-a-place", 1)
-def organizations_in_novokuznetsk(rows):
+def organizations_in(rows, place="novokuznetsk"):
     for name, row in rows.organizations.items():
-        if row["city_id"] == "novokuznetsk":
+        if row["city_id"] == place:
             yield org(name), concept("organization-kind", row["kind"]), row["city_evidence"] or None
 
 
 @answer("partnerships-of-an-organization", 2)
-def partnerships_of_the_siberian_polytechnic(rows):
+def partnerships_of(rows, organization="spt"):
     for row in rows.parties:
-        if row["org_id"] == "spt":
+        if row["org_id"] == organization:
             one = rows.partnerships[row["partnership_id"]]
             since = row["start"] or one["start"] or None
             yield (
@@ -54,19 +54,19 @@ def partnerships_of_the_siberian_polytechnic(rows):
 
 
 @answer("clusters-of-a-sector", 3)
-def clusters_for_mining(rows):
+def clusters_for(rows, sector="mining"):
     for name in rows.clusters:
         row = rows.partnerships[name]
-        if row["sector"] == "mining":
+        if row["sector"] == sector:
             for base in rows.members(name, "base_college") or {None}:
                 for anchor in rows.members(name, "anchor_employer") or {None}:
                     yield partnership(name), org(base), org(anchor), row["start"] or None
 
 
 @answer("professions-of-an-isco-group", 4)
-def professions_of_miners(rows):
+def professions_of(rows, group="http://data.europa.eu/esco/isco/C8111"):
     for code, row in rows.professions.items():
-        if row["isco"].endswith("/C8111"):
+        if row["isco"] == group:
             system = "none" if row["system"] == "none" else "fgos-spo"
             yield iri("profession", code), code, f"kgv:code-system/{system}"
 
@@ -80,11 +80,11 @@ FRAMEWORKS = {
 
 
 @answer("competencies-of-a-profession", 5)
-def competencies_of_information_systems(rows):
+def competencies_of(rows, profession="09.02.07"):
     required = {
         (row["competency_id"], row["relation"])  # one requirement, though several ESCO occupations may tell of it
         for row in rows.rows("requirements")
-        if row["profession_code"] == "09.02.07"
+        if row["profession_code"] == profession
     }
     for name, relation in required:
         framework, granularity = FRAMEWORKS[rows.competencies[name]["framework"]]
