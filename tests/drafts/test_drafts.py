@@ -304,6 +304,25 @@ def test_a_job_takes_the_draft_from_its_worker_and_meanwhile_it_is_busy(served, 
     assert draft.ask("<x:s> <x:p> 1")
 
 
+@pytest.mark.parametrize(
+    "header", ["Basic é", "Basic", "Basic !!!", "Basic /w==", "Bearer", "Bearer \xff", "Digest x", "x" * 4000, ""]
+)
+def test_strange_credentials_are_nobody(served, draft, header):
+    reply = served.send("GET", f"{draft.path}/sparql?query=ASK%7B%7D", token="", Authorization=header)
+
+    assert reply.status == 401
+
+
+@pytest.mark.parametrize(
+    "target", ["?graph=%FF", "?" + "&".join(["graph=x:a"] * 200), "/%FF", "/a%00b", "/..%2F..%2Fx"]
+)
+def test_strange_names_of_graphs_break_nothing(one, target):
+    reply = one.served.send("PUT", f"{one.path}/graphs{target}", "<x:s> <x:p> 1 .", Content_Type="text/turtle")
+
+    assert reply.status in (201, 400)
+    assert one.graph("GET", f"{BASE}graph/known").status == 404
+
+
 def test_unknown_drafts_are_not_there(served):
     for name in ("d999", "x", "..%2Fd1"):
         assert served.send("GET", f"/drafts/{name}/sparql?query=ASK%7B%7D").status == 404

@@ -7,6 +7,7 @@ from flask import Request
 from kgservice.errors import ParameterInvalid
 from kgservice.terms import is_iri
 
+_FIELDS = 100
 DEFAULT = ""
 """The unnamed graph of a draft, the merge of everything known in a release."""
 
@@ -19,7 +20,13 @@ def target(request: Request, base: str, direct: str | None) -> str | None:
     Raises:
         ParameterInvalid: more than one graph, a graph that is no absolute IRI, or no IRI to be made of the path.
     """
-    fields = parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100)
+    try:
+        text = request.query_string.decode("utf-8")
+        fields = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
+    except ValueError:
+        raise ParameterInvalid(
+            "The parameters in the address are not UTF-8, or more than {limit}.", limit=_FIELDS
+        ) from None
     graphs = [value for name, value in fields if name == "graph"]
     default = [value for name, value in fields if name == "default"]
     if len(graphs) + len(default) + (direct is not None) > 1:
@@ -52,5 +59,5 @@ def named(request: Request, base: str, direct: str | None) -> str:
 
 def _sent(request: Request, direct: str) -> str:
     """Return the path below `/graphs/` with the escapes that the client sent."""
-    sent = str(request.environ.get("REQUEST_URI", "")).partition("?")[0]
-    return sent.partition("/graphs/")[2] or quote(direct, safe="/:@!$&'()*+,;=~-._")
+    sent = str(request.environ.get("REQUEST_URI", "")).partition("?")[0].partition("/graphs/")[2]
+    return sent if sent.isascii() and sent else quote(direct, safe="/:@!$&'()*+,;=~-._")
