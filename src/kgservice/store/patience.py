@@ -26,6 +26,7 @@ class Patience:
         self._rows = rows
         self._seconds = seconds
         self._child = 0
+        self._asked = False
         self._channel: Connection | None = None
 
     def rows(self, query: str) -> Iterator[Row]:
@@ -36,7 +37,10 @@ class Patience:
             QueryInvalid: the engine does not take it.
             EngineCrash: the process died under it.
         """
+        if self._asked:
+            self.end()  # somebody left in the middle of an answer
         channel = self._channel or self._start()
+        self._asked = True
         until = time.monotonic() + self._seconds
         whole = False
         try:
@@ -53,6 +57,7 @@ class Patience:
         except (EOFError, OSError):
             raise EngineCrash("The engine ended while it answered a query.") from None
         finally:
+            self._asked = not whole
             if not whole:
                 self.end()
 
@@ -63,7 +68,7 @@ class Patience:
             os.waitpid(self._child, 0)
         if self._channel:
             self._channel.close()
-        self._child, self._channel = 0, None
+        self._child, self._channel, self._asked = 0, None, False
 
     def _start(self) -> Connection:
         ours, theirs = multiprocessing.Pipe()

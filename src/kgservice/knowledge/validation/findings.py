@@ -23,7 +23,7 @@ from kgservice.terms import shortened
 _SEVERITIES = {str(SH.Violation): Severity.VIOLATION, str(SH.Warning): Severity.WARNING, str(SH.Info): Severity.INFO}
 _SPARQL = str(SH.SPARQLConstraintComponent)
 _IRI = re.compile(r"<[^<>]*>")
-_SHARE = 50  # a cause may always tell this part of the cap, however much the causes before it told
+_SHARE = 20  # a cause may always tell this part of the cap, however much the causes before it told
 
 
 def validate(shapes: Iterable[Path], answers: Answers, known: Iterable[Finding] | None = None) -> list[Finding]:
@@ -48,8 +48,8 @@ class Rules:
         """Return what breaks the shapes in the default graph that `answers` answers over.
 
         With `known`, the report over the known statements, `answers` speaks of known and illustrative ones together,
-        and only what is not in `known` comes back, marked as illustrative. Findings come in the order of shape, focus,
-        path, value. At most `cap` are kept, of every cause some; the counts `omitted` and `omitted:<rule>` say how many
+        and only what is not in `known` comes back, marked as illustrative; causes that `known` had to cut are not asked
+        again. Findings come in the order of shape, focus, path, value. At most `cap` are kept, of every cause some; the counts `omitted` and `omitted:<rule>` say how many
         more there are. A shape that nothing can evaluate, or whose query is ended for the time it takes, is a finding.
 
         Raises:
@@ -62,6 +62,8 @@ class Rules:
         omitted: Counter[str] = Counter()
         kept = 0
         for check in compile_shapes(self._shapes, answers, left):
+            if known and f"omitted:{self._rule(check.origin)}" in known.counts:
+                continue
             room = None if cap is None else max(cap - kept, cap // _SHARE, 1)
             for finding in self._of(check, answers, illustrative, room, omitted):
                 if _key(finding) not in before:
@@ -71,8 +73,6 @@ class Rules:
             for finding in self._of_slice(root, error, answers, illustrative):
                 if _key(finding) not in before:
                     found[finding.rule].append(finding)
-        for rule in omitted if known else ():
-            omitted[rule] -= known.counts.get(f"omitted:{rule}", 0)  # type: ignore[union-attr]
         return _report(found, omitted, cap)
 
     def _of(
@@ -81,11 +81,13 @@ class Rules:
         rule = self._rule(check.origin)
         try:
             limit = None if room is None else room + 1
+            more = False
             for told, result in enumerate(results([check], answers, limit=limit), 1):
-                if room is not None and told > room:
-                    omitted[rule] += int(_number(answers, check.count())) - room
-                    return
-                yield self._finding(result, illustrative)
+                more = told == limit
+                if not more:
+                    yield self._finding(result, illustrative)
+            if more and room is not None:
+                omitted[rule] += int(_number(answers, check.count())) - room
         except KgError as error:
             yield self._unevaluated(rule, str(error), illustrative)
 
