@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from kgservice.locale import translate
 from kgservice.terms import PREFIXES, Term, shortened
 
 Texts = Mapping[str, str]
@@ -14,16 +15,14 @@ _JOINTS = {
     "oneOf": {"en": " or ", "ru": " или "},
 }
 _COUNTS = {
-    "minQualifiedCardinality": {"en": "{p}: at least {n} ({c})", "ru": "{p}: не менее {n} ({c})"},
-    "maxQualifiedCardinality": {"en": "{p}: at most {n} ({c})", "ru": "{p}: не более {n} ({c})"},
-    "qualifiedCardinality": {"en": "{p}: exactly {n} ({c})", "ru": "{p}: ровно {n} ({c})"},
-    "minCardinality": {"en": "{p}: at least {n}", "ru": "{p}: не менее {n}"},
-    "maxCardinality": {"en": "{p}: at most {n}", "ru": "{p}: не более {n}"},
-    "cardinality": {"en": "{p}: exactly {n}", "ru": "{p}: ровно {n}"},
+    "minQualifiedCardinality": "{p}: at least {n} ({c})",
+    "maxQualifiedCardinality": "{p}: at most {n} ({c})",
+    "qualifiedCardinality": "{p}: exactly {n} ({c})",
+    "minCardinality": "{p}: at least {n}",
+    "maxCardinality": "{p}: at most {n}",
+    "cardinality": "{p}: exactly {n}",
 }
-_ONLY = {"en": "{p}: only {c}", "ru": "{p}: только {c}"}
-_NONE = {"en": "{p}: none", "ru": "{p}: нет"}
-_SOME = {"en": "{p}: {c}", "ru": "{p}: {c}"}
+_ONLY, _NONE, _SOME = "{p}: only {c}", "{p}: none", "{p}: {c}"
 
 
 class Said:
@@ -87,11 +86,11 @@ def _restriction(said: Said, node: str, labels: Mapping[str, Texts], lang: str) 
     for kind, form in (("hasValue", _SOME), ("someValuesFrom", _SOME), ("allValuesFrom", _ONLY)):
         for value in said.terms(node, _OWL + kind):
             if kind == "allValuesFrom" and value.value == _OWL + "Nothing":
-                return _NONE[lang].format(p=on)
-            return form[lang].format(p=on, c=_bracketed(said, value, labels, lang))
+                return translate(_NONE, lang).format(p=on)
+            return translate(form, lang).format(p=on, c=_bracketed(said, value, labels, lang))
     for kind, form in _COUNTS.items():
         for count in said.terms(node, _OWL + kind):
             of = next(iter(said.terms(node, _OWL + "onClass")), None)
             whole = told(said, of, labels, lang) if of else ""
-            return form[lang].format(p=on, n=count.value, c=whole)
+            return translate(form, lang).format(p=on, n=count.value, c=whole)
     return ""

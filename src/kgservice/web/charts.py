@@ -85,7 +85,7 @@ class Charts:
         name = (
             Markup('<a href="{}">{}</a>').format(href, said[0]) if href else Markup("<span>{}</span>").format(said[0])
         )
-        more = Markup(" <span class='muted'>{}</span>").format(" · ".join(said[1:])) if said[1:] else ""
+        more = Markup(" <span class='muted'>· {}</span>").format(" · ".join(said[1:])) if said[1:] else ""
         drawn = Markup(
             '<svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
             '<rect class="b1" width="{:.2f}" height="1"/></svg>'

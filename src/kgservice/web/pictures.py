@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 _WIDTH, _HEIGHT, _MARGIN = 720, 520, 60
 _STEPS = 260
-_LETTER = 6.8  # width of a letter of a label, on average
+_LETTER = 7.4  # width of a letter of a label, on average
 _COLOURS = {  # of the light sheet, for a picture that is taken away
     'class="edge"': 'stroke="#8b867b" stroke-opacity=".55"',
     'class="n1"': 'fill="#0b5c66"',
