@@ -183,7 +183,7 @@ def _located(findings: list[Finding], preview: Preview, kept: Path) -> list[Find
             questions = [(waiting[at].focus, waiting[at].path, waiting[at].value) for at in asked]
             exact = dict(zip(asked, lineage.locate_all(folder, questions, kept) if questions else [], strict=True))
             for at, finding in waiting.items():
-                cells = tuple(exact.get(at) or made.get(finding.focus, ()))
+                cells = tuple(exact.get(at) or made.get(finding.focus) or ())
                 closeness = max((bool(cell.column) + bool(cell.value) for cell in cells), default=-1)
                 if cells and closeness > best.get(at, (-1, finding))[0]:
                     best[at] = (closeness, replace(finding, cells=cells, source=name))
