@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kgservice.errors import ReleaseGone, ReleaseNotFound, StateBroken
+from kgservice.errors import KgError, ReleaseGone, ReleaseNotFound, StateBroken
 from kgservice.releases import locks
 from kgservice.releases.files import guarded, read_json, replace, settle, settle_tree
 from kgservice.releases.state import State
@@ -233,6 +233,8 @@ class Shelf:
     def lock(self, name: str, *, actor: str, job: str, seconds: float = 10.0) -> Iterator[None]:
         """Hold the lock `writer` (the length of a job; leftovers of killed ones are swept) or `serve` (its whole life).
 
+        A job that is refused, and made neither draft nor release, leaves the state folder as it was.
+
         Raises:
             StateLocked: another process holds it; names it.
             StateMismatch, StateBroken: the folder must not or cannot be written.
@@ -243,8 +245,12 @@ class Shelf:
                 yield
                 return
             self._sweep()
+            before = self.state.standing()
             try:
                 yield
+            except KgError:
+                self.state.give_back(before)
+                raise
             finally:
                 self._sweep()
 

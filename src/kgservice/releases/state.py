@@ -1,13 +1,26 @@
 """The state folder says which version wrote it, under which identity, and which numbers are used up."""
 
 import json
+import os
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kgservice.errors import StateMismatch
 from kgservice.releases.files import guarded, read_json, replace
 
 VERSION = 1
 """Version of the layout of the state folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stood in a state folder when a job began."""
+
+    record: dict[str, Any]
+    made: frozenset[str]
+    deliveries: frozenset[str]
 
 
 class State:
@@ -62,3 +75,23 @@ class State:
         with guarded(self._record):
             replace(self._record, json.dumps(record))
         return fresh
+
+    def standing(self) -> Standing:
+        """Return what a job may use up: the record, and the names of drafts, releases and kept deliveries."""
+        drafts, releases, deliveries = (_names(self.folder / name) for name in ("drafts", "releases", "deliveries"))
+        return Standing(read_json(self._record), drafts | releases, deliveries)
+
+    def give_back(self, before: Standing) -> None:
+        """Take back what a refused job used up, numbers and kept deliveries, unless a draft or release came of it."""
+        after = self.standing()
+        if after.made != before.made:
+            return
+        for name in after.deliveries - before.deliveries:
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        if after.record != before.record:
+            with guarded(self._record):
+                replace(self._record, json.dumps(before.record))
+
+
+def _names(folder: Path) -> frozenset[str]:
+    return frozenset(f"{folder.name}/{name}" for name in os.listdir(folder) if not name.startswith("."))

@@ -67,7 +67,7 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
         content = workbook.get_sheet_by_name(sheet)
         merged = list(content.merged_cell_ranges or [])
         grid: list[list[Any]] = content.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, zipfile.BadZipFile, KeyError, ValueError, ParseError) as error:
+    except (CalamineError, OSError, zipfile.BadZipFile, LookupError, ValueError, ParseError) as error:
         raise SourceUnreadable(
             "{file} cannot be read as a workbook ({reason}). Save it as .xlsx again.", file=name, reason=str(error)
         ) from None
