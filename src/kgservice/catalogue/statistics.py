@@ -20,6 +20,7 @@ TARGETS = {
     "fibo": "https://spec.edmcouncil.org/fibo/",
     "ctdl": "https://purl.org/ctdl/terms/",
 }
+_Kinds = tuple[bytes, ...]
 _TARGETS = [(f"<{start}".encode(), name) for name, start in sorted(TARGETS.items(), key=lambda item: -len(item[1]))]
 
 
@@ -48,56 +49,63 @@ class Statistics:
 
 def measure(read: Callable[[], Iterable[bytes]], told: Set[bytes] = frozenset()) -> Statistics:
     """Return the statistics of canonical, sorted N-Triples lines; `read` gives them anew each time it is called."""
-    classes: dict[bytes, list[bytes]] = {}
-    for line in read():
-        subject, predicate, rest = line.split(b" ", 2)
-        if predicate == _TYPE:
-            classes.setdefault(subject, []).append(rest[:-3])
-    raw: dict[str, Counter[tuple[bytes, ...]]] = {key: Counter() for key in ("used", "linked", "typed", "outward")}
-    entities: Counter[bytes] = Counter(kind for kinds in classes.values() for kind in kinds)
-    properties: Counter[bytes] = Counter()
+    classes = _classes(read())
     found, last, objects = Statistics(), b"", set()
+    kinds: _Kinds = ()
+    # NOTE: counted by (classes of the subject, property, classes or datatype of the object), which are few, and told
+    # apart afterwards: a line costs one count
+    shapes: Counter[tuple[_Kinds, bytes, _Kinds | bytes]] = Counter()
+    links: Counter[tuple[bytes, bytes]] = Counter()
     for line in read():
         subject, predicate, rest = line.split(b" ", 2)
         value = rest[:-3]
-        found.triples += 1
-        found.repeated += line in told
-        found.subjects += subject != last
-        last = subject
+        if subject != last:
+            found.subjects += 1
+            kinds = classes.get(subject, ())
+            last = subject
         objects.add(hash(value))
-        properties[predicate] += 1
-        _place(raw, predicate, value, classes.get(subject, ()), classes)
+        if value.startswith(b'"'):
+            shapes[kinds, predicate, _datatype(value)] += 1
+        else:
+            shapes[kinds, predicate, classes.get(value, ())] += 1
+            if predicate != _TYPE:
+                links[predicate, value[: max(value.rfind(b"/"), value.rfind(b"#")) + 1]] += 1
+    if told:
+        found.repeated = sum(line in told for line in read())
     found.objects = len(objects)
-    found.entities.update({_iri(kind): count for kind, count in entities.items()})
-    found.properties.update({_iri(name): count for name, count in properties.items()})
-    found.used.update({(_iri(one), _iri(two)): count for (one, two), count in raw["used"].items()})
-    for name, counts in (("linked", found.linked), ("typed", found.typed)):
-        counts.update({(_iri(one), _iri(two), _iri(three)): n for (one, two, three), n in raw[name].items()})
-    found.outward.update({(_iri(name), target.decode()): n for (name, target), n in raw["outward"].items()})
+    found.triples = shapes.total()
+    _tell_apart(found, shapes)
+    for kinds in classes.values():
+        found.entities.update(map(_iri, kinds))
+    for (predicate, start), count in links.items():
+        for beginning, target in _TARGETS:
+            if start.startswith(beginning):
+                found.outward[_iri(predicate), target] += count
+                break
     return found
 
 
-def _place(
-    raw: dict[str, Counter[tuple[bytes, ...]]],
-    predicate: bytes,
-    value: bytes,
-    kinds: Iterable[bytes],
-    classes: dict[bytes, list[bytes]],
-) -> None:
-    literal = value.startswith(b'"')
-    if not literal and predicate != _TYPE:
-        for start, target in _TARGETS:
-            if value.startswith(start):
-                raw["outward"][predicate, target.encode()] += 1
-                break
-    datatype = _datatype(value) if literal else b""
-    for kind in kinds:
-        raw["used"][kind, predicate] += 1
-        if datatype:
-            raw["typed"][kind, predicate, datatype] += 1
-        else:
-            for other in classes.get(value, ()):
-                raw["linked"][kind, predicate, other] += 1
+def _classes(statements: Iterable[bytes]) -> dict[bytes, _Kinds]:
+    found: dict[bytes, list[bytes]] = {}
+    for line in statements:
+        subject, predicate, rest = line.split(b" ", 2)
+        if predicate == _TYPE:
+            found.setdefault(subject, []).append(rest[:-3])
+    same: dict[_Kinds, _Kinds] = {}
+    return {subject: same.setdefault(tuple(kinds), tuple(kinds)) for subject, kinds in found.items()}
+
+
+def _tell_apart(found: Statistics, shapes: Counter[tuple[_Kinds, bytes, _Kinds | bytes]]) -> None:
+    for (kinds, predicate, value), count in shapes.items():
+        name = _iri(predicate)
+        found.properties[name] += count
+        for kind in map(_iri, kinds):
+            found.used[kind, name] += count
+            if isinstance(value, bytes):
+                found.typed[kind, name, _iri(value)] += count
+            else:
+                for other in value:
+                    found.linked[kind, name, _iri(other)] += count
 
 
 def _datatype(value: bytes) -> bytes:
