@@ -89,11 +89,7 @@ def test_room_is_small_and_says_what_it_is_for(path: pathlib.Path) -> None:
     tree = ast.parse(source)
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     sizes = {n.name: (n.end_lineno or 0) - n.lineno + 1 for n in functions}
-    public = [
-        n.name
-        for n in tree.body
-        if isinstance(n, ast.FunctionDef | ast.ClassDef) and not n.name.startswith("_")
-    ]
+    public = [n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and not n.name.startswith("_")]
     first_line = (ast.get_docstring(tree) or "").partition("\n")[0]
 
     assert source.startswith('"""')

@@ -79,8 +79,9 @@ class Report:
         return {severity.value: counted[severity.value] for severity in Severity}
 
     def causes(self) -> dict[str, tuple[Finding, ...]]:
-        """Group findings by rule: violations before warnings before hints; what shapes say, which often follows from a
-        cell that could not be read, after the rest; then the most frequent first.
+        """Group findings by rule: violations first, hints last; shapes after the rest; then the most frequent first.
+
+        What a shape says often follows from a cell that could not be read, so it comes after the cell.
         """
         groups: dict[str, list[Finding]] = {}
         for finding in self.findings:
