@@ -36,6 +36,7 @@ TABLES = frozenset({"xlsx", "excel", "parquet"})
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _NO_LOCAL_NAME = re.compile(rb"<[^\s<>\"]*:[ >]")
 _TAIL = 256
+_DOUBTS = (b",{}", b"[{}", b"}}}", b':"}},{"', b'\\"}},{"')
 
 
 class Sink:
@@ -148,7 +149,7 @@ class Rows:
         # inside a value, and a value that is the mark itself hides the next: then nobody counts
         if self._format == "json" and self._known:
             text = self._tail[-8:] + piece
-            self._known = not any(doubt in text for doubt in (b",{}", b"[{}", b"}}}", b':"}},{"'))
+            self._known = not any(doubt in text for doubt in _DOUBTS)
         self._tail = piece[-_TAIL:] if len(piece) >= _TAIL else (self._tail + piece)[-_TAIL:]
 
     def total(self) -> int | None:
