@@ -8,7 +8,7 @@ from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
 from rdflib.term import BNode, Node
 
 from kgservice.shacl.constraints import Constraints
-from kgservice.shacl.model import FOCUS, Answers, Check, Origin, ShapeUnsupported
+from kgservice.shacl.model import FOCUS, Answers, Check, Origin, ShapeUnsupported, expanded
 from kgservice.shacl.paths import path, term
 from kgservice.shacl.refusals import refuse, refuse_features
 from kgservice.shacl.sparql_constraints import selects
@@ -32,7 +32,7 @@ def compile_shapes(shapes: Graph, answers: Answers, left: dict[str, ShapeUnsuppo
 
 def target_pattern(shapes: Graph, root: Node, answers: Answers) -> str:
     """Return a graph pattern that binds ?this to the target nodes of a shape; subclasses are read from the data."""
-    return _Compiler(shapes, _below(answers)).target(root, root in _implicit_classes(shapes))
+    return expanded(_Compiler(shapes, _below(answers)).target(root, root in _implicit_classes(shapes)))
 
 
 def _below(answers: Answers) -> dict[str, list[str]]:
@@ -88,7 +88,7 @@ class _Compiler:
     def target(self, root: Node, implicit: bool) -> str:
         graph = self._graph
         classes = [*graph.objects(root, SH.targetClass), *([root] if implicit else [])]
-        parts = [self._constraints.tests.instances("?this", c) for c in classes]
+        parts = [self._constraints.tests.targets(c) for c in classes]
         parts += [f"VALUES ?this {{ {term(n)} }}" for n in graph.objects(root, SH.targetNode)]
         parts += [f"?this {term(p)} ?targetValue" for p in graph.objects(root, SH.targetSubjectsOf)]
         parts += [f"?targetSubject {term(p)} ?this" for p in graph.objects(root, SH.targetObjectsOf)]

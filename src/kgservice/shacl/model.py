@@ -1,5 +1,6 @@
 """What a compiled shape is, what a run of it finds, and the function that answers its queries."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,20 @@ Answers = Callable[[str], Iterable[Sequence[str | None]]]
 
 FOCUS = "\x00focus\x00"
 """Stands in a pattern where ?this may be narrowed to some target nodes; no query text can hold it."""
+
+_INSTANCES = re.compile("\x00instances ([^\x00]*)\x00")
+
+
+def instances(classes: Iterable[str]) -> str:
+    """Return a pattern that binds ?this to instances of classes: over all of them by class, over a few by node."""
+    return f"\x00instances {' '.join(classes)}\x00"
+
+
+def expanded(pattern: str, few: bool = False) -> str:
+    """Return a pattern with `instances` in SPARQL; for `few` nodes that are bound already, or for all."""
+    if few:
+        return _INSTANCES.sub(lambda m: f"?this a ?class . FILTER(?class IN ({m[1].replace(' ', ', ')}))", pattern)
+    return _INSTANCES.sub(lambda m: f"VALUES ?class {{ {m[1]} }} ?this a ?class", pattern)
 
 
 class ShapesInvalid(AuthoredInvalid):
@@ -75,6 +90,7 @@ class Check:
         only = "" if focus is None else f"VALUES ?this {{ {' '.join(focus)} }} "
         target = f"{FOCUS}{self.target} . " if self.target else ""
         text = f"SELECT DISTINCT {columns} WHERE {{ {target}{self.body} }}".replace(FOCUS, only)
+        text = expanded(text, few=focus is not None)
         return self.prefixes + text + ("" if limit is None else f" LIMIT {limit}")
 
     def count(self) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from rdflib import SH, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from kgservice.shacl.model import instances
 from kgservice.shacl.paths import members, term
 
 Test = Callable[[str], str]
@@ -60,12 +61,10 @@ class ValueTests:
         name = f"?class{next(self._names)}"
         return f"{variable} a {name} . FILTER({name} IN ({', '.join(classes)}))"
 
-    def instances(self, variable: str, wanted: Node) -> str:
-        """Return a pattern that enumerates the instances of a class and its subclasses (as `typed`, by class)."""
+    def targets(self, wanted: Node) -> str:
+        """Return a pattern that binds ?this to the instances of a class and its subclasses."""
         classes = self._subclasses.get(str(wanted), [])
-        if len(classes) < 2:
-            return f"{variable} a {term(wanted)}"
-        return f"VALUES ?class {{ {' '.join(classes)} }} {variable} a ?class"
+        return f"?this a {term(wanted)}" if len(classes) < 2 else instances(classes)
 
     def _kinds(self, shape: Node) -> Iterator[tuple[str, Test]]:
         for datatype in self._graph.objects(shape, SH.datatype):

@@ -49,8 +49,9 @@ class Rules:
 
         With `known`, the report over the known statements, `answers` speaks of known and illustrative ones together,
         and only what is not in `known` comes back, marked as illustrative; causes that `known` had to cut are not asked
-        again. Findings come in the order of shape, focus, path, value. At most `cap` are kept, of every cause some; the counts `omitted` and `omitted:<rule>` say how many
-        more there are. A shape that nothing can evaluate, or whose query is ended for the time it takes, is a finding.
+        again. Findings come in the order of shape, focus, path, value. At most `cap` are kept, of every cause some; the
+        counts `omitted` and `omitted:<rule>` say how many more there are. A shape that nothing can evaluate, or whose
+        query is ended for the time it takes, is a finding.
 
         Raises:
             AuthoredInvalid: a shape is ill-formed.
