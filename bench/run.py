@@ -1,6 +1,6 @@
 """Run every benchmark, print the figures beside what they must reach, and write them as JSON.
 
-Usage: python bench/run.py [--quick] [serving|filling|switching|library …]
+Usage: python bench/run.py [--quick] [serving|filling|switching|library|validation …]
 """
 
 import json
@@ -18,6 +18,7 @@ import filling  # noqa: E402
 import library  # noqa: E402
 import serving  # noqa: E402
 import switching  # noqa: E402
+import validation  # noqa: E402
 
 GOALS: dict[str, tuple[str, float]] = {
     "small.ours/flask-in-process": ("<=", 1.6),
@@ -35,6 +36,18 @@ GOALS: dict[str, tuple[str, float]] = {
     "switch.failed": ("==", 0),
     "switch.slowest_ms": ("<=", 100),
     "library.slowest_ms": ("<=", 100),
+    "validation.network_100000.cpu_seconds": ("<=", 1.2 * 2.3),
+    "validation.network_100000.results": ("==", 225),
+    "validation.network_1000000.cpu_seconds": ("<=", 1.2 * 27),
+    "validation.network_1000000.results": ("==", 2329),
+    "validation.network_1000000.slowest_constraint_seconds": ("<=", 5),
+    "validation.network_1000000.megabytes": ("<=", 1200),
+    "validation.network_1000000.change_cpu_seconds": ("<=", 1),
+    "validation.network_1000000.change_differs_from_full": ("==", 0),
+    "validation.ours_100000.cpu_seconds": ("<=", 8),
+    "validation.ours_1000000.cpu_seconds": ("<=", 80),
+    "validation.ours_1000000.slowest_constraint_seconds": ("<=", 5),
+    "validation.ours_1000000.megabytes": ("<=", 1200),
     "measures.1020000_statements.cpu_seconds": ("<=", 30),
 }
 
@@ -56,6 +69,7 @@ def main() -> None:
         "serving",
         "switching",
         "library",
+        "validation",
     ]
     for name in [name for name in os.environ if name.startswith("KG_")]:
         del os.environ[name]
@@ -75,6 +89,10 @@ def main() -> None:
         if "library" in parts:
             figures |= library.questions(work, CHECKOUT)
             figures |= library.measured(1_500 if quick else 15_000)
+        if "validation" in parts:
+            sizes = (100_000,) if quick else (100_000, 1_000_000)
+            figures |= validation.dossier(work, sizes, change=True)
+            figures |= validation.ours(work, sizes)
     for name, value in figures.items():
         print(f"{name:52} {value:14,.3f}  {verdict(name, value)}".rstrip())
     results = CHECKOUT / "bench" / "results"
