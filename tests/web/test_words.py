@@ -56,7 +56,7 @@ def test_every_link_to_a_term_has_a_place(client):
 def test_diagram_is_drawn_with_named_links(client):
     text = client.get("/ontology/programmes?lang=en", headers={"Accept": "text/html"}).get_data(as_text=True)
 
-    assert '<svg class="chart"' in text
+    assert '<svg class="chart cards-of"' in text
     assert "<title>has provider</title>" in text
 
 
@@ -69,6 +69,31 @@ def test_program_gets_rdf(path, client):
     assert response.status_code == 200
     assert response.content_type.startswith("text/turtle")
     assert "Accept" in response.vary
+
+
+@pytest.mark.parametrize(
+    "path", ["/ontology", "/ontology/partnerships", "/vocabulary", "/vocabulary/party-role", "/shapes"]
+)
+def test_suffix_chooses_the_format(path, client):
+    for suffix, media in (("ttl", "text/turtle"), ("nt", "application/n-triples"), ("rdf", "application/rdf+xml")):
+        response = client.get(f"{path}.{suffix}", headers={"Accept": "text/html"})
+        assert (response.status_code, response.mimetype) == (200, media)
+
+
+def test_term_leads_to_its_place_or_data(client):
+    page = client.get("/ontology/term/Partnership", headers={"Accept": "text/html"})
+    data = client.get("/ontology/term/Partnership", headers={"Accept": "text/turtle"})
+
+    assert page.location == "/ontology/partnerships#Partnership"
+    assert data.location.endswith("Partnership&format=ttl")
+    assert client.get("/ontology/term/Nothing").status_code == 404
+
+
+def test_module_says_version_and_what_changed(client):
+    text = client.get("/ontology/partnerships?lang=ru", headers={"Accept": "text/html"}).get_data(as_text=True)
+
+    assert "https://w3id.org/kgservice/ontology/partnerships/2026-11-25" in text
+    assert "Первая версия." in text
 
 
 def test_concept_leads_to_its_page_or_data(client):

@@ -61,6 +61,9 @@ class Module:
     title: Texts
     abstract: Texts
     version: str
+    """IRI of this version."""
+    changes: Texts
+    """What is new in it."""
     words: tuple[Word, ...]
 
     @property
@@ -209,8 +212,9 @@ def _classes(said: Said, name: str, on: str) -> tuple[str, ...]:
 
 def _module(said: Said, name: str, words: Iterable[Word]) -> Module:
     own = sorted((word for word in words if word.module == name), key=lambda word: (word.kind != "class", word.iri))
-    version = next(iter(said.iris(name, _OWL + "versionIRI")), "").rpartition("/")[2]
-    return Module(name, said.texts(name, _DC + "title"), said.texts(name, _DC + "abstract"), version, tuple(own))
+    version, changes = next(iter(said.iris(name, _OWL + "versionIRI")), ""), said.texts(name, _SKOS + "changeNote")
+    title, abstract = said.texts(name, _DC + "title"), said.texts(name, _DC + "abstract")
+    return Module(name, title, abstract, version, changes, tuple(own))
 
 
 def _scheme(said: Said, name: str, counts: Mapping[str, Mapping[str, Term]]) -> Scheme:

@@ -38,6 +38,8 @@ class Links:
 
     def href(self, iri: str) -> str:
         """Return where a click on an IRI leads; empty when nowhere, as for `javascript:` and anything but http(s)."""
+        if iri.startswith(PREFIXES["kg"]):
+            return url_for("words.term", name=iri.removeprefix(PREFIXES["kg"]))
         if iri.startswith((self._base, *_OURS)):
             return self.page(iri)
         return iri if is_web_address(iri) else ""
