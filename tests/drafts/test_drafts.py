@@ -345,7 +345,7 @@ def test_the_release_is_read_by_the_graph_store_protocol_and_only_read(served):
 def test_a_published_draft_says_so_and_its_statements_are_in_the_release(served):
     draft = served.draft()
     assert draft.update('INSERT DATA { <x:hand> <x:says> "this" }').status == 204
-    assert draft.graph("PUT", f"{BASE}graphs/mine", "<x:made> <x:of> [] .").status == 201
+    assert draft.graph("PUT", f"{BASE}graphs/published", "<x:made> <x:of> [] .").status == 201
     label = "<http://www.w3.org/2000/01/rdf-schema#label>"
     place = f"<{BASE}id/place/region>"
     assert draft.update(f'INSERT DATA {{ GRAPH <{SOURCED}> {{ {place} {label} "край"@ru }} }}').status == 204
@@ -356,7 +356,7 @@ def test_a_published_draft_says_so_and_its_statements_are_in_the_release(served)
     deadline = time.monotonic() + 10
     asked = (
         f"ASK {{ <x:hand> <x:says> 'this' . {place} {label} 'край'@ru . GRAPH <{HAND}> {{ <x:hand> <x:says> 'this' }} "
-        f"GRAPH <{BASE}graphs/mine> {{ <x:made> <x:of> ?o FILTER(ISIRI(?o)) }} }}"
+        f"GRAPH <{BASE}graphs/published> {{ <x:made> <x:of> ?o FILTER(ISIRI(?o)) }} }}"
     )
     while time.monotonic() < deadline:
         reply = served.send("POST", "/sparql", asked, token="", Content_Type="application/sparql-query")
@@ -366,7 +366,7 @@ def test_a_published_draft_says_so_and_its_statements_are_in_the_release(served)
     reply = draft.query("ASK {}")
     assert (reply.status, slug(reply)) == (409, "refused")
     report = served.command("report", draft.id)
-    for graph in (HAND, SOURCED, f"{BASE}graphs/mine"):
+    for graph in (HAND, SOURCED, f"{BASE}graphs/published"):
         assert f"By hand: 1 added and 0 removed in {graph}." in report
 
 
