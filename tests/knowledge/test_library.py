@@ -137,8 +137,8 @@ def test_unknown_question_is_told(library):
         ("parameter place: iri", "parameter place: address", "line 6"),
         ("parameter place:", "parameter town:", "town"),
         ("{ <id/place/kemerovo> }", "{ <id/place/kemerovo> <id/place/yurga> }", "exactly one"),
-        ("SELECT ?organization", "SELEKT ?organization", "line 16"),
-        ("SELECT ?organization ?place WHERE", "INSERT { ?a ?b ?c } WHERE", "line 16"),
+        ("SELECT ?organization", "SELEKT ?organization", "Line 16"),
+        ("SELECT ?organization ?place WHERE", "INSERT { ?a ?b ?c } WHERE", "Line 16"),
     ],
 )
 def test_wrong_file_is_named_with_line_and_cause(old, new, told, folder):

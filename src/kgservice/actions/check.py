@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 from kgservice.actions.content import Content
 from kgservice.actions.preview import Progress
@@ -110,15 +111,17 @@ class Check:
                     yield self._fault(error, path)
 
     def _fault(self, error: KgError, path: Path) -> Finding:
-        return self._finding(f"authored/{error.slug}", Text(error.template, error.params), path)
+        told = error.__cause__ if isinstance(error.__cause__, QueryInvalid) else error
+        line = error.params.get("line", 0)
+        return self._finding(f"authored/{error.slug}", Text(told.template, told.params), path, cast(int, line))
 
-    def _finding(self, rule: str, text: Text, path: Path) -> Finding:
+    def _finding(self, rule: str, text: Text, path: Path, line: int = 0) -> Finding:
         try:
             name = str(path.relative_to(self._content.authored))
         except ValueError:
             name = str(path)
         filled = Text(text.template, {"file": name, **text.params})
-        return Finding(rule, Severity.VIOLATION, filled, _REMEDY, (Cell(name),))
+        return Finding(rule, Severity.VIOLATION, filled, _REMEDY, (Cell(name, row=line, line=line),))
 
 
 def _files(content: Path, folders: tuple[str, ...], pattern: str) -> list[Path]:

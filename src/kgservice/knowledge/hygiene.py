@@ -87,7 +87,11 @@ class Words:
                 for term, line in _named(near.read_text(encoding="utf-8-sig")):
                     yield "mappings", near, term, line
         for path in sorted((self.content / "queries").glob("*/*.rq")):
-            for mention in mentions(parse(path.read_text(encoding="utf-8"), update=False)):
+            try:
+                query = parse(path.read_text(encoding="utf-8"), update=False)
+            except QueryInvalid:
+                continue  # who reads the questions tells of it
+            for mention in mentions(query):
                 if mention.iri.startswith(_HOME):
                     yield "queries", path, mention.iri, mention.line
 
@@ -198,9 +202,7 @@ def _parsed(path: Path, text: str) -> None:
     try:
         query = parse(text, update=False)
     except QueryInvalid as error:
-        raise AuthoredInvalid(
-            "{path}, line {line}: {reason}", path=str(path), line=error.line, reason=str(error)
-        ) from error
+        raise AuthoredInvalid("{path}: {reason}", path=str(path), reason=str(error), line=error.line) from error
     if query.form != "select" or not {"focus", "message"} <= set(query.variables):
         raise AuthoredInvalid("{path}: a rule is a SELECT of ?focus and ?message.", path=str(path))
 

@@ -196,9 +196,7 @@ def _parsed(path: Path, text: str) -> Query:
     try:
         query = parse(text, update=False)
     except QueryInvalid as error:
-        raise AuthoredInvalid(
-            "{path}, line {line}: {reason}", path=str(path), line=error.line, reason=str(error)
-        ) from error
+        raise AuthoredInvalid("{path}: {reason}", path=str(path), reason=str(error), line=error.line) from error
     return query
 
 
