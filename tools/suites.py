@@ -18,9 +18,12 @@ SUITES: dict[str, list[str]] = {
     "languages": ["tests/sparql", "tests/rml", "tests/shacl"],
     "intake": ["tests/intake", "tests/test_sources.py"],
     "knowledge": ["tests/knowledge", "tests/test_ontology.py", "tests/test_shapes.py", "tests/test_queries.py"],
+    "answers": ["tests/test_answers.py"],
     "store": ["tests/store"],
+    "conformance": ["tests/conformance"],
     "releases": ["tests/releases", "tests/actions", "tests/catalogue"],
     "web": ["tests/web"],
+    "drafts": ["tests/drafts"],
     "walks": ["tests/walks"],
     "browser": ["tests/browser"],
 }
