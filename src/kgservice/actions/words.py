@@ -191,7 +191,7 @@ def _words(said: Said, labels: Mapping[str, Texts], counts: Mapping[str, Mapping
                 definition=said.texts(name, _SKOS + "definition"),
                 example=said.text(name, _SKOS + "example"),
                 sources=said.iris(name, _DC + "source"),
-                above=said.iris(name, _RDFS + "subClassOf") + said.iris(name, _RDFS + "subPropertyOf"),
+                above=_above(said, name),
                 domain=_classes(said, name, _RDFS + "domain"),
                 range=_classes(said, name, _RDFS + "range") or said.iris(name, PREFIXES["kg"] + "valueDatatype"),
                 meaning={lang: told(said, term, labels, lang) for term in equivalent[:1] for lang in ("en", "ru")},
@@ -199,6 +199,18 @@ def _words(said: Said, labels: Mapping[str, Texts], counts: Mapping[str, Mapping
                 count=int(found["n"].value) if found else 0,
                 sample=found["one"].value if "one" in found else "",
             )
+
+
+def _above(said: Said, name: str) -> tuple[str, ...]:
+    """The terms directly above one: as stated, and the classes that its definition joins."""
+    stated = said.iris(name, _RDFS + "subClassOf") + said.iris(name, _RDFS + "subPropertyOf")
+    heads = [
+        h
+        for term in said.terms(name, _OWL + "equivalentClass")
+        for h in said.terms(term.value, _OWL + "intersectionOf")
+    ]
+    joined = [member.value for head in heads for member in said.members(head.value) if member.kind == "uri"]
+    return tuple(dict.fromkeys((*stated, *joined)))
 
 
 def _classes(said: Said, name: str, on: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def diagram(module: Module, labels: Mapping[str, Texts], lang: str, href: Callab
         y += _HEAD + len(rows) * _ROW + _GAP
     lines, boxes, bottom = _targets(leaving, labels, lang, href)
     head = Markup('<svg class="chart cards-of" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>')
-    return head.format(_WIDTH, round(max(y - _GAP, bottom) + 2), title, Markup("").join([*lines, *out, *boxes]))
+    return head.format(_WIDTH, round(max(y - _GAP, bottom) + 8), title, Markup("").join([*lines, *out, *boxes]))
 
 
 def _cards(module: Module) -> Cards:
