@@ -343,3 +343,23 @@ def test_changes_since_a_date_name_each_imported_graph_with_its_things(asked, ha
     by_evidence = {row["evidence"].replace("_", "-") for row in old}
     assert sum(found[f"/graph/source/professions/{evidence}"][2] for evidence in by_evidence) >= len(old)
     assert asked.rows("changes-since-a-date", since="2999-01-01") == []
+
+
+def test_organizations_that_differ_by_legal_form_quotes_and_yo_look_alike(asked, tmp_path):
+    names = {"a": "ГПОУ «Берёзовский техникум»", "b": "Березовский техникум", "c": "Другой техникум"}
+    lines = [
+        line
+        for key, name in names.items()
+        for line in (
+            f"<{BASE}id/organization/{key}> <{rdflib.RDF.type}> <{KG.Organization}> .",
+            f'<{BASE}id/organization/{key}> <{rdflib.RDFS.label}> "{name}"@ru .',
+        )
+    ]
+    (tmp_path / "organizations.nt").write_text("\n".join(sorted(lines)) + "\n", "utf-8")
+    stored(tmp_path / "store", [(None, tmp_path / "organizations.nt")])
+
+    found = list(Snapshot(tmp_path / "store").rows(asked.text("organizations-that-look-alike")))
+
+    assert [{name: asked.short(term.value) for name, term in row.items()} for row in found] == [
+        {"first": "organization/a", "second": "organization/b", "folded": "березовский техникум", "organizations": "2"}
+    ]

@@ -94,9 +94,12 @@ def look_alikes(rows):
     names += [
         (row["org_id"], folded(row["name"])) for row in rows.rows("organization-names") if row["language"] == "ru"
     ]
-    for one, other in combinations(sorted(set(names)), 2):
-        if one[0] != other[0] and one[1] == other[1]:
-            yield org(one[0]), org(other[0]), one[1]
+    alike = {}
+    for name, plain in names:
+        alike.setdefault(plain, set()).add(name)
+    for plain, found in alike.items():
+        if len(found) > 1:
+            yield org(min(found)), org(max(found)), plain, Decimal(len(found))
 
 
 @answer("partnerships-that-break-a-rule", 33)
