@@ -15,6 +15,16 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 LOCKS = {"run": ["requirements.lock"], "test": ["requirements.lock", "requirements-test.lock"]}
 NEEDED_BYTES = 1_500_000_000
+FULL = ("No space left", "Disk quota exceeded")
+# pip retries in silence when it is quiet: an index that never answered is one that has no version of anything
+UNREACHED = (
+    "NewConnectionError",
+    "Name or service not known",
+    "Temporary failure",
+    "Connection refused",
+    "timed out",
+    "(from versions: none)",
+)
 
 
 def stop(sentence: str) -> None:
@@ -33,18 +43,16 @@ def fingerprint(kind: str) -> str:
 
 
 def run(arguments: list[str], failure: str) -> None:
-    """Run a command quietly; on failure say the sentence and the last lines of what it printed."""
+    """Run a command quietly; on failure say what is to be done, after its last lines where the cause is not known."""
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         lines = (done.stdout + done.stderr).strip().splitlines()
-        print("\n".join(lines[-6:]), file=sys.stderr)
         text = " ".join(lines)
-        if "No space left" in text:
-            failure = f"the disk under {ROOT} is full: free some space and call make again"
-        elif any(word in text for word in ("NewConnectionError", "Name or service not known", "Temporary failure")):
-            failure = (
-                "the package index cannot be reached: check the network (or pip's index setting) and call make again"
-            )
+        if any(word in text for word in FULL):
+            stop(f"the disk under {ROOT} or the temporary folder is full: free some space and call make again")
+        if any(word in text for word in UNREACHED):
+            stop("the package index cannot be reached: check the network (or pip's index setting) and call make again")
+        print("\n".join(lines[-6:]), file=sys.stderr)
         stop(failure)
 
 

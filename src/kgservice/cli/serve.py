@@ -1,5 +1,6 @@
 """`kgservice serve`: the web process with everything on, until it is told to stop."""
 
+import errno
 import os
 import signal
 import socket
@@ -82,6 +83,12 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(1024)
     except OSError as error:
         listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise StateBroken(
+                "Port {port} of {host} is taken by another program: stop that one or choose another port with --port.",
+                host=host,
+                port=port,
+            ) from None
         raise StateBroken(
             "Cannot listen on {host}:{port}: {reason}. Stop the other program or choose --port.",
             host=host,
