@@ -152,7 +152,7 @@ def test_observation_says_what_it_is_about_and_how_and_from_which_release_it_was
     subject = f"<{BASE}id/indicator/is-broker--o2>"
 
     assert [line.removeprefix(f"{subject} ") for line in lines if line.startswith(subject)][:5] == [
-        f"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{KG}IndicatorObservation> .",
+        f"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{KG}NetworkMeasure> .",
         f"<{KG}about> <{BASE}id/organization/o2> .",
         f"<{KG}indicator> <https://w3id.org/kgservice/vocabulary/indicator/is-broker> .",
         f'<{KG}value> "1"^^<http://www.w3.org/2001/XMLSchema#decimal> .',

@@ -140,7 +140,7 @@ def betweenness(net: Network, exact: int = EXACT, pivots: int = PIVOTS) -> tuple
 
 
 def measures(statements: Iterable[bytes], base: str, release: int) -> Iterator[str]:
-    """Yield, as N-Triples lines without line ends, kg:IndicatorObservation of each organization that is a member.
+    """Yield, as N-Triples lines without line ends, kg:NetworkMeasure of each organization that is a member.
 
     `statements` are lines of everything known; each observation names its method and the release it was computed from.
     """
@@ -157,7 +157,7 @@ def measures(statements: Iterable[bytes], base: str, release: int) -> Iterator[s
         for node, (organization, value) in enumerate(zip(net.organizations, values, strict=True)):
             key = organization.removeprefix(f"{base}id/organization/")
             subject = iri(thing(base, "indicator", indicator) + "--" + (key if "/" not in key else segment(key)))
-            yield f"{subject} <{PREFIXES['rdf']}type> <{_KG}IndicatorObservation> ."
+            yield f"{subject} <{PREFIXES['rdf']}type> <{_KG}NetworkMeasure> ."
             yield f"{subject} <{_KG}about> <{organization}> ."
             yield f"{subject} <{_KG}indicator> <{_INDICATOR}{indicator}> ."
             yield f"{subject} <{_KG}value> {_decimal(value)} ."
