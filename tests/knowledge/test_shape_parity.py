@@ -14,7 +14,7 @@ import pyoxigraph
 import pyshacl
 import pytest
 import rdflib
-from rdflib import RDF, RDFS, SH, SKOS, BNode, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, SH, SKOS, XSD, BNode, Graph, Literal, URIRef
 
 from kgservice.knowledge import ontology
 from kgservice.shacl import compile_shapes, path_text, validate
@@ -68,15 +68,22 @@ def spoilt(seed: int) -> Graph:
         s, p, o = draw.choice(triples)
         other = draw.choice(triples)
         graph.remove(draw.choice([(s, p, o), (s, p, None), (BNode(), p, o)]))
-        graph.add(draw.choice([(s, p, other[2]), (other[0], p, o), (s, p, _wrong(o, draw)), (s, other[1], other[2])]))
+        graph.add(draw.choice([(s, p, _wrong(o, draw)), (other[0], p, o), (s, other[1], other[2])]))
+        if isinstance(o, URIRef) and isinstance(other[2], URIRef):
+            graph.add((s, p, other[2]))
     return graph
 
 
 def _wrong(term: object, draw: random.Random) -> Literal | URIRef:
-    if isinstance(term, Literal):
-        text = draw.choice([f"{term}0", str(term)[1:], f"{term}".upper(), "2020-01-01", "-1"])
-        return draw.choice([Literal(text), Literal(text, lang="ru"), Literal(str(term), datatype=term.datatype)])
-    return URIRef(f"{term}x")
+    """Another value of the same datatype: rdflib orders texts and dates where SPARQL 17.3 has an error, as we have."""
+    if not isinstance(term, Literal):
+        return URIRef(f"{term}x")
+    if term.datatype == XSD.date:
+        return Literal(f"20{draw.randint(10, 40)}-0{draw.randint(1, 9)}-{draw.randint(10, 28)}", datatype=XSD.date)
+    if term.datatype is not None:
+        return Literal(draw.choice(["-1", "0", "7", "1000"]), datatype=term.datatype)
+    text = draw.choice([f"{term}0", str(term)[1:], f"{term}".upper(), "2020-01-01", "-1"])
+    return draw.choice([Literal(text), Literal(text, lang="ru"), Literal(text, lang="en")])
 
 
 def stored(graph: Graph, words: Graph) -> pyoxigraph.Store:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import pyshacl
 from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure
 from rdflib import Graph
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import RDF, SH, XSD
 from rdflib.term import Node
 
 from kgservice.errors import QueryInvalid
@@ -43,7 +43,7 @@ def faults(shapes: Graph, quick: bool = False) -> list[Text]:
             found.append(
                 Text("{shape} is a property shape without sh:path.", {"shape": shortened(named(shapes, shape))})
             )
-    found += _unparsed(shapes)
+    found += [*_formless(shapes), *_unparsed(shapes)]
     return found or ([] if quick else _unloadable(shapes)) or _uncompilable(shapes)
 
 
@@ -52,10 +52,23 @@ _ONCE = (
     *("minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "uniqueLang", "languageIn", "closed"),
     *("severity", "deactivated", "qualifiedValueShape", "qualifiedMinCount", "qualifiedMaxCount"),
 )
+_KEPT = (XSD.string, XSD.anyURI, XSD.language, XSD.token, XSD.normalizedString, RDF.langString)
 
 
 def _ordered(nodes: Iterable[Node]) -> list[Node]:
     return sorted(set(nodes), key=str)
+
+
+def _formless(shapes: Graph) -> Iterator[Text]:
+    """Yield shapes that ask for a lexical form which the store does not keep; mappings judge those of the source."""
+    for shape, datatype in sorted(shapes.subject_objects(SH.datatype), key=str):
+        for name in ("pattern", "minLength", "maxLength"):
+            if datatype not in _KEPT and (shape, SH[name], None) in shapes:
+                yield Text(
+                    "{shape}: sh:{name} sees values of {datatype} in canonical form, 7 for 007; "
+                    "keep the value as a string, or compare it with sh:minInclusive and its like.",
+                    {"shape": shortened(named(shapes, shape)), "name": name, "datatype": shortened(str(datatype))},
+                )
 
 
 def _unparsed(shapes: Graph) -> Iterator[Text]:
