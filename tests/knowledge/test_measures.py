@@ -55,6 +55,7 @@ def chains(partnerships, start, end):
     return []
 
 
+@settings(deadline=None)
 @given(NETWORKS)
 def test_ties_are_the_others_in_shared_partnerships(partnerships):
     net = network(statements(partnerships))
@@ -63,6 +64,7 @@ def test_ties_are_the_others_in_shared_partnerships(partnerships):
     assert degrees(net) == [len(near[int(name.rpartition("o")[2])]) for name in net.organizations]
 
 
+@settings(deadline=None)
 @given(NETWORKS)
 def test_parts_are_what_can_be_reached_and_the_largest_is_1(partnerships):
     net = network(statements(partnerships))
@@ -74,6 +76,7 @@ def test_parts_are_what_can_be_reached_and_the_largest_is_1(partnerships):
     assert sizes == sorted(sizes, reverse=True)
 
 
+@settings(deadline=None)
 @given(NETWORKS)
 def test_a_broker_is_who_separates_others_by_leaving(partnerships):
     net = network(statements(partnerships))
@@ -104,6 +107,7 @@ def test_betweenness_is_the_share_of_shortest_chains(partnerships):
     assert betweenness(net)[0] == pytest.approx([shares[member] for member in members])
 
 
+@settings(deadline=None)
 @given(NETWORKS)
 def test_betweenness_is_that_of_networkx(partnerships):
     net = network(statements(partnerships))
