@@ -175,7 +175,7 @@ def employment(rows):
                 )
             ]
             computed = parts[0] * parts[1] / 100 + parts[2] * parts[3] / 100
-            yield published(source), stated, *parts, computed, stated - computed
+            yield published(source), period, stated, *parts, computed, stated - computed
 
 
 @answer("esco-labels-of-professions", 40)
