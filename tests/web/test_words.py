@@ -86,7 +86,7 @@ def test_term_leads_to_its_place_or_data(client):
 
     assert page.location == "/ontology/partnerships#Partnership"
     assert data.location.endswith("Partnership&format=ttl")
-    assert client.get("/ontology/term/Nothing").status_code == 404
+    assert client.get("/ontology/term/Nothing", follow_redirects=True).status_code == 404
 
 
 def test_module_says_version_and_what_changed(client):

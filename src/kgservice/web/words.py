@@ -90,11 +90,11 @@ class Pages:
         )
 
     def term(self, name: str) -> Response:
-        """Return 303 to the place of a term in the documentation, or to its data. Raises ThingNotFound."""
+        """Return 303 to the place of a term in the documentation, else to its page; to its data for a program."""
         for module in self._words.lexicon().modules:
             if any(word.iri == _KG + name for word in module.words):
                 return _see(url_for("words.module", slug=module.slug, _anchor=name), _KG + name)
-        raise ThingNotFound("The ontology has no term {name}.", name=name)
+        return _see(url_for("entities.page_of", iri=_KG + name), _KG + name)
 
     def _hrefs(self, words: Lexicon) -> Callable[[str], str]:
         """Where a name leads: a term of ours to its place in the documentation, all else to its page."""
