@@ -77,5 +77,5 @@ def test_any_doctype_is_refused(doctype: str) -> None:
 
 
 def test_broken_xml_is_refused_with_line_and_column() -> None:
-    with pytest.raises(SourceUnreadable, match=r"mismatched tag \(line 2, column 3\)"):
+    with pytest.raises(SourceUnreadable, match=r"line 2, column 3 \(mismatched tag\)"):
         check_xml(b"<a>\n</b>", "a.xml")
