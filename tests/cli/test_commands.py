@@ -90,7 +90,7 @@ def test_query_from_standard_input_is_answered_in_every_form(shell: Shell) -> No
 def test_wrong_query_is_named_at_its_place(shell: Shell) -> None:
     shell("query", "-", given="SELECT ?s\nWHERE { ?s ?p }", code=2)
 
-    assert "2:" in shell.errors
+    assert "Line 2, column " in shell.errors
 
 
 def test_unknown_question_wrong_parameter_and_unknown_setting_are_usage_errors(shell: Shell) -> None:
