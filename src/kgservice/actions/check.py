@@ -113,6 +113,8 @@ class Check:
     def _fault(self, error: KgError, path: Path) -> Finding:
         told = error.__cause__ if isinstance(error.__cause__, QueryInvalid) else error
         line = error.params.get("line", 0)
+        named = path.parent / str(error.params.get("file", path.name))
+        path = named if named.is_file() else path  # a mapping's fault stands in the mapping, not in source.toml
         return self._finding(f"authored/{error.slug}", Text(told.template, told.params), path, cast(int, line))
 
     def _finding(self, rule: str, text: Text, path: Path, line: int = 0) -> Finding:
@@ -120,7 +122,7 @@ class Check:
             name = str(path.relative_to(self._content.authored))
         except ValueError:
             name = str(path)
-        filled = Text(text.template, {"file": name, **text.params})
+        filled = Text(text.template, {**text.params, "file": name})
         return Finding(rule, Severity.VIOLATION, filled, _REMEDY, (Cell(name, row=line, line=line),))
 
 
