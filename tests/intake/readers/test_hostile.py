@@ -77,3 +77,18 @@ def test_damaged_file_is_read_or_refused(tmp_path: Path, kind: str, rounds: int)
 
     assert all(path.name in message for message in refused)
     assert len(refused) < rounds
+
+
+def test_workbook_that_promises_more_texts_than_it_has_bytes_is_refused(tmp_path: Path) -> None:
+    parts = workbook_parts()
+    strings = parts["xl/sharedStrings.xml"]
+    parts["xl/sharedStrings.xml"] = strings.replace(b'uniqueCount="', b'uniqueCount="99999999')
+    path = tmp_path / "file.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+
+    with pytest.raises(SourceUnreadable) as caught:
+        READERS["xlsx"](Table("t", "*", "xlsx", key=("id",)), path, path.name, Collector("t", 10))
+
+    assert "uniqueCount" in str(caught.value)

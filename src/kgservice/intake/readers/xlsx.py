@@ -1,6 +1,8 @@
 """Reads a sheet of a workbook: every cell as text at its own address, merged cells and lost formulas as findings."""
 
+import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -20,6 +22,7 @@ from kgservice.intake.readers.reading import ROW, Sheet, cleaned, column_names, 
 from kgservice.report import Cell, Text
 
 _INFLATED = 1 << 30
+_PROMISED = re.compile(rb"""\buniqueCount\s*=\s*["']\s*(\d+)""")
 _CELLS = 40_000_000
 _DIGITS = 10**15
 _Area = tuple[tuple[int, int], tuple[int, int]]
@@ -59,6 +62,7 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
         SourceUnreadable: for a file that is no workbook or a zip bomb, a missing sheet, no headings or two the same.
     """
     check_zip(path, name, _INFLATED)
+    _check_strings(path, name)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         sheet = _chosen(workbook.sheet_names, table, name, collector)
@@ -80,6 +84,23 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     _merge(page, merged)
     _lost(page, seen)
     return without_unnamed(Sheet(name, sheet, cleaned(_frame(page), table)), collector)
+
+
+def _check_strings(path: Path, name: str) -> None:
+    """Refuse a workbook that promises more texts than it has bytes: calamine takes memory for what is promised."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = [part for part in archive.namelist() if part.lower().endswith("sharedstrings.xml")]
+            texts = [archive.read(part) for part in parts]
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, zlib.error):
+        return  # told when the workbook is opened
+    for data in texts:
+        if any(int(match[1]) > len(data) for match in _PROMISED.finditer(data)):
+            raise SourceUnreadable(
+                "{file} cannot be read as a workbook ({reason}). Save it as .xlsx again.",
+                file=name,
+                reason="sharedStrings.xml: uniqueCount",
+            )
 
 
 def _check_span(seen: Marks, name: str, sheet: str) -> None:
