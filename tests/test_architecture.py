@@ -38,6 +38,8 @@ HOMES = {
     "python_calamine": {"intake"},
     "openpyxl": {"intake"},
     "babel": {"locale"},
+    "snowballstemmer": {"search"},
+    "rapidfuzz": {"search"},
     "rdflib": {"rml", "shacl", "knowledge", "intake", "catalogue"},
     "diffable_rdf": {"knowledge"},
 }
