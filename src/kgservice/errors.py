@@ -7,7 +7,7 @@ The tree:
     │   ├── QueryInvalid  FunctionUnknown  QueryForbidden  ParameterInvalid  NotAcceptable  BodyInvalid
     │   ├── MediaTypeUnsupported  RequestTooLarge  AddressTooLong
     │   ├── UpdateFailed  GraphDerived  GraphNotFound  Unauthenticated  AccessDenied  TokenNotFound
-    │   ├── SettingInvalid  MappingInvalid  SourceInvalid  SourceUnreadable  AuthoredInvalid
+    │   ├── SettingInvalid  MappingInvalid  SourceInvalid  SourceUnreadable  AuthoredInvalid  BackupInvalid
     │   └── SourceNotFound  DraftNotFound  ReleaseNotFound  ReleaseGone  ThingNotFound  QuestionNotFound
     ├── Refused                 the state forbids it: exit 1, status 409
     │   └── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged  DraftBusy  PreviewStale
@@ -147,6 +147,12 @@ class SettingInvalid(RequestInvalid):
     """Raised when a `KG_*` setting is unknown or its value cannot be read."""
 
     slug = "setting-invalid"
+
+
+class BackupInvalid(RequestInvalid):
+    """Raised when a file is not a backup of ours, or not a whole one."""
+
+    slug = "backup-invalid"
 
 
 class MappingInvalid(RequestInvalid):

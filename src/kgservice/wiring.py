@@ -21,9 +21,12 @@ from kgservice.store.pool import Pool
 from kgservice.store.remote import RemoteStore
 
 if TYPE_CHECKING:
+    from kgservice.actions.backup import Backup
     from kgservice.actions.check import Check
+    from kgservice.actions.doctor import Doctor
     from kgservice.actions.ingest import Ingest
     from kgservice.actions.publish import Publish
+    from kgservice.actions.verify import Verify
 
 
 class Service:
@@ -88,6 +91,27 @@ class Service:
         from kgservice.actions.check import Check
 
         return Check(self._content)
+
+    @cached_property
+    def backup(self) -> "Backup":
+        """Return what saves and restores the state folder."""
+        from kgservice.actions.backup import Backup
+
+        return Backup(self.shelf, self._drafts, self.settings)
+
+    @cached_property
+    def verify(self) -> "Verify":
+        """Return what compares the state folder with its records."""
+        from kgservice.actions.verify import Verify
+
+        return Verify(self.settings.state, self.shelf, self._drafts)
+
+    @cached_property
+    def doctor(self) -> "Doctor":
+        """Return what looks the installation over."""
+        from kgservice.actions.doctor import Doctor
+
+        return Doctor(self.shelf, self._drafts, self._content, self.settings)
 
     @contextmanager
     def serving(self) -> Iterator[None]:

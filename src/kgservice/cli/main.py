@@ -8,6 +8,7 @@ from kgservice import __version__
 from kgservice.cli.check import check
 from kgservice.cli.drafts import discard, drafts, import_, report
 from kgservice.cli.endings import finish
+from kgservice.cli.operations import backup, doctor, restore, verify
 from kgservice.cli.query import query
 from kgservice.cli.releases import build, publish, releases, rollback
 from kgservice.cli.serve import serve
@@ -25,6 +26,8 @@ def program() -> None:
 
 
 for command in (build, import_, drafts, report, discard, publish, releases, rollback, query, check, token, serve):
+    program.add_command(command)
+for command in (backup, restore, verify, doctor):
     program.add_command(command)
 
 

@@ -99,3 +99,21 @@ def _locked(path: Path) -> StateLocked:
         pid=holder.get("pid", "?"),
         path=str(path),
     )
+
+
+def holder(path: Path) -> dict[str, object] | None:
+    """Return who holds a lock file alone (`actor`, `job`, `pid`), or None when nobody does; never waits."""
+    if not path.exists():
+        return None
+    with guarded(path):
+        descriptor = os.open(path, os.O_RDONLY)
+    try:
+        if _try(descriptor, fcntl.LOCK_SH):
+            return None
+        try:
+            note = json.loads(path.read_text("utf8"))
+        except (OSError, ValueError):
+            note = {}
+        return {name: note.get(name, "?") for name in ("actor", "job", "pid")}
+    finally:
+        os.close(descriptor)

@@ -39,6 +39,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "preview-stale": (409, "The preview is not up to date"),
     "draft-busy": (409, "A job is at work on this draft"),
     "setting-invalid": (500, "A setting is wrong"),
+    "backup-invalid": (400, "This is not a whole backup"),
     "mapping-invalid": (400, "A mapping is wrong"),
     "source-invalid": (400, "A source is wrong"),
     "source-unreadable": (400, "A delivery cannot be read"),
