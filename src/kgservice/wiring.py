@@ -12,6 +12,7 @@ from kgservice.actions.content import Content
 from kgservice.actions.describe import Describe
 from kgservice.actions.edit import Edit
 from kgservice.actions.review import Review
+from kgservice.actions.search import Search
 from kgservice.errors import Refused, StateLocked
 from kgservice.releases import Drafts, Shelf
 from kgservice.settings import Settings
@@ -54,6 +55,11 @@ class Service:
     def describe(self) -> Describe:
         """Return what describes the graph for pages."""
         return Describe(self.ask, self.settings.base)
+
+    @cached_property
+    def search(self) -> Search:
+        """Return what finds things by name."""
+        return Search(self.shelf, self.settings)
 
     @cached_property
     def review(self) -> Review:

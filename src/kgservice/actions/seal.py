@@ -8,6 +8,7 @@ from typing import Any
 
 from kgservice.actions.content import Content
 from kgservice.actions.dumps import quads, turtle
+from kgservice.actions.indexing import of_preview
 from kgservice.actions.preview import Preview, Progress
 from kgservice.actions.selfdescription import QUADS, TURTLE, SelfDescription
 from kgservice.knowledge.measures import measures
@@ -46,6 +47,8 @@ def seal(
         parts += [(graph, folder / found.file) for graph, found in derived.items() if graph != names.known]
         parts += [(graph, folder / found.file) for graph, found in manifest.graphs.items()]
         build(folder / "store", parts)
+        tell("Indexing names", 0, 0)
+        of_preview(Path(seen.known.file), Path(seen.illustrative.file), folder, settings.base)
         graphs = {**manifest.graphs, **derived}
         counts = {graph: found.triples for graph, found in graphs.items()}
         tell("Sealing the release", 0, 0)

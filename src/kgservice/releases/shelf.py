@@ -220,6 +220,7 @@ class Shelf:
                 if alone:
                     doomed = release.path / ".removed"
                     shutil.rmtree(doomed, ignore_errors=True)
+                    (release.path / "labels.sqlite").unlink(missing_ok=True)
                     release.store.rename(doomed)
                     shutil.rmtree(doomed, ignore_errors=True)
                     removed.append(number)
@@ -259,6 +260,7 @@ class Shelf:
             for pattern in (
                 "releases/.*",
                 "releases/*/.removed",
+                "releases/*/.labels.sqlite.*",
                 "drafts/.*",
                 "deliveries/.*",
                 ".current.*",

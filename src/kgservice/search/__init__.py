@@ -1,0 +1,7 @@
+"""Names found by words, beginnings, other spellings and mistyped: one index file for each release."""
+
+from kgservice.search.building import Labelled, build, things
+from kgservice.search.index import Hit, Index, Page, Suggestion
+from kgservice.search.words import Words, folded
+
+__all__ = ["Hit", "Index", "Labelled", "Page", "Suggestion", "Words", "build", "folded", "things"]

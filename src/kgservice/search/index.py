@@ -1,0 +1,279 @@
+"""Finds names in the index of a release: ranked hits, completions, and what a mistyped word was meant to be."""
+
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kgservice.search.building import VERSION, filter_token
+from kgservice.search.ranking import Asked, asked, score
+from kgservice.search.typos import corrected, other_keyboard
+from kgservice.search.words import Words, folded, is_cyrillic, latin
+
+LONGEST = 200
+"""Characters of a search that count."""
+_WORDS = 12
+_CANDIDATES = 400
+_COMPLETED = 80
+_HITS = 1000
+_SECONDS = 2.0
+_LABELS = (
+    "SELECT l.id, l.thing, l.role, l.text, l.folded, t.weight, t.invented FROM labels l JOIN things t ON t.id = l.thing"
+)
+_Row = tuple[int, int, int, str, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A thing that was found: its name, the label that matched where that is another one, and a score of 0 to 100."""
+
+    iri: str
+    label: str
+    matched: str
+    kind: str
+    types: tuple[str, ...]
+    weight: int
+    """Statements that refer to the thing."""
+    invented: bool
+    score: float
+    exact: bool
+    """True when a label is what was typed, but for case, ё and spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hits in order, how many there are by kind, and what the search was taken for where a word was mistyped."""
+
+    hits: tuple[Hit, ...]
+    kinds: dict[str, int]
+    meant: str = ""
+    capped: bool = False
+    """True when there may be more hits than were ranked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A completion: the thing, its name, the label that begins so, and how much refers to the thing."""
+
+    iri: str
+    label: str
+    matched: str
+    kind: str
+    count: int
+
+
+class Index:
+    """The index of one release, open for reading by one thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._database.execute("PRAGMA mmap_size = 268435456")
+        self._keys = Words()
+        self._ends = 0.0
+        self._database.set_progress_handler(lambda: time.monotonic() > self._ends, 20_000)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def usable(self) -> bool:
+        """Tell whether this program can read the file."""
+        self._ends = time.monotonic() + _SECONDS
+        try:
+            row = self._database.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+        except sqlite3.DatabaseError:
+            return False
+        return bool(row) and row[0] == str(VERSION)
+
+    def search(self, text: str, lang: str, kind: str = "", of: str = "", size: int = 20, start: int = 0) -> Page:
+        """Return a page of hits, best first; `kind` or the IRI of a class (`of`) narrows them.
+
+        Where nothing has all words, words are taken for those they resemble, then some of the words are enough.
+        """
+        self._ends = time.monotonic() + _SECONDS
+        question = self._asked(text)
+        if not question.keys:
+            return Page((), {})
+        marks = self._marks("", of)
+        rows, meant = self._found(question, marks, kind)
+        if meant:
+            question = self._asked(meant)
+        scored = self._scored(question, rows)
+        kinds: dict[str, int] = {}
+        names = self._things([thing for thing, _, _ in scored], lang)
+        for thing, _, _ in scored:
+            kinds[names[thing][1]] = kinds.get(names[thing][1], 0) + 1
+        kept = [entry for entry in scored if not kind or names[entry[0]][1] == kind]
+        hits = tuple(self._hit(names[thing], value, row, question) for thing, value, row in kept[start : start + size])
+        return Page(hits, kinds, meant, len(rows) >= _CANDIDATES)
+
+    def complete(self, text: str, lang: str, kind: str = "", of: str = "", most: int = 10) -> list[Suggestion]:
+        """Return things a label of which has these words, the last one unfinished; what begins so comes first."""
+        self._ends = time.monotonic() + _SECONDS
+        question = self._asked(text, unfinished=True)
+        if not question.keys:
+            return []
+        marks = self._marks(kind, of)
+        rows = self._matching(self._expression(question, marks), _COMPLETED)
+        if not marks:
+            rows += self._beginning(question.text, _COMPLETED // 2)
+        best: dict[int, tuple[bool, int, _Row]] = {}
+        for row in rows:
+            rank = (not row[4].startswith(question.text), row[0], row)
+            best[row[1]] = min(best.get(row[1], rank), rank)
+        chosen = sorted(best.items(), key=lambda pair: (pair[1][0], pair[1][1]))[:most]
+        names = self._things([thing for thing, _ in chosen], lang)
+        return [
+            Suggestion(names[thing][0], names[thing][3], "" if names[thing][3] == row[3] else row[3], names[thing][1],
+                       names[thing][4])
+            for thing, (_, _, row) in chosen
+        ]  # fmt: skip
+
+    def named(self, text: str) -> list[tuple[str, str, int]]:
+        """Return (IRI, kind, role) of the things with exactly this label, folded."""
+        self._ends = time.monotonic() + _SECONDS
+        query = (
+            "SELECT t.iri, t.kind, l.role FROM labels l JOIN things t ON t.id = l.thing WHERE l.folded = ? "
+            "ORDER BY l.id LIMIT 50"
+        )
+        return [(row[0], row[1], row[2]) for row in self._database.execute(query, (folded(text),))]
+
+    def labels(self, iris: Iterable[str], lang: str) -> dict[str, str]:
+        """Return the names of those things that the index knows."""
+        self._ends = time.monotonic() + _SECONDS
+        found = {}
+        for iri in iris:
+            row = self._database.execute("SELECT id FROM things WHERE iri = ?", (iri,)).fetchone()
+            if row:
+                found[iri] = self._things([row[0]], lang)[row[0]][3]
+        return found
+
+    def _asked(self, text: str, unfinished: bool = False) -> Asked:
+        plain = folded(text[:LONGEST])
+        question = asked(plain, self._keys, unfinished)
+        return Asked(question.text, question.keys[:_WORDS], question.words[:_WORDS], unfinished)
+
+    def _found(self, question: Asked, marks: Sequence[str], kind: str) -> tuple[list[_Row], str]:
+        """Return candidates, and the text that was meant where a word had to be mended."""
+        narrowed = [*marks, *self._marks(kind, "")]
+        rows = self._exact(question.text) + self._matching(self._expression(question, marks), _CANDIDATES)
+        if kind:
+            rows += self._matching(self._expression(question, narrowed), _CANDIDATES)
+        if rows:
+            return rows, ""
+        rows = self._matching(self._expression(question, marks, unfinished=True), _CANDIDATES)
+        if rows:
+            return rows, ""
+        meant = self._mended(question)
+        if meant:
+            rows = self._matching(self._expression(self._asked(meant), marks), _CANDIDATES)
+            if rows:
+                return rows, meant
+        if len(question.keys) > 1:
+            question = self._asked(meant) if meant else question
+            return self._some(question, marks), meant
+        return [], ""
+
+    def _mended(self, question: Asked) -> str:
+        """Return the text with each unknown word replaced by the likeliest known one; empty when nothing changes."""
+        spoken = []
+        for word, keys in zip(question.words, question.keys, strict=True):
+            found = [] if self._known(keys) else corrected(self._database, word, most=1)
+            spoken.append(found[0][0] if found else word)
+        meant = " ".join(spoken)
+        if spoken != list(question.words):
+            return meant
+        turned = [other_keyboard(word) for word in question.text.split()]
+        return " ".join(turned) if turned and all(turned) else ""
+
+    def _known(self, keys: Sequence[str]) -> bool:
+        """Tell whether a label has one of these keys."""
+        return bool(self._rowids(" OR ".join(f'"{key}"' for key in keys), 1))
+
+    def _some(self, question: Asked, marks: Sequence[str]) -> list[_Row]:
+        """Return labels with at least one of the words, the rarest word first."""
+        rows: list[_Row] = []
+        counted = []
+        for at, word in enumerate(question.words):
+            row = self._database.execute("SELECT n FROM terms WHERE term = ?", (word,)).fetchone()
+            counted.append((row[0] if row else 1 << 30, at))
+        for _, at in sorted(counted)[:4]:
+            single = Asked(question.words[at], (question.keys[at],), (question.words[at],))
+            rows += self._matching(self._expression(single, marks), _CANDIDATES // 4)
+        return rows
+
+    def _marks(self, kind: str, of: str) -> list[str]:
+        pairs = (("kind", kind), ("type", of))
+        return [filter_token(name, value) for name, value in pairs if value]
+
+    @staticmethod
+    def _expression(question: Asked, marks: Sequence[str], unfinished: bool = False) -> str:
+        """Return the FTS5 expression: every word by one of its keys, the last by its beginning where it is open."""
+        parts = []
+        for at, (word, keys) in enumerate(zip(question.words, question.keys, strict=True)):
+            choices = [f'"{key}"' for key in (word, *keys)]
+            if (question.open and at == len(question.words) - 1) or (unfinished and len(word) > 1):
+                choices.append(f'"{word}" *')
+                other = latin(word)
+                if other and other != word and (is_cyrillic(word) or len(word) > 2):
+                    choices.append(f'"{other}" *')
+            parts.append("(" + " OR ".join(dict.fromkeys(choices)) + ")")
+        return " AND ".join([*parts, *(f'"{mark}"' for mark in marks)])
+
+    def _matching(self, expression: str, most: int) -> list[_Row]:
+        """Return labels that fit an expression, those of the most referred things first."""
+        numbers = self._rowids(expression, most)
+        holes = ",".join("?" * len(numbers))
+        return list(self._database.execute(f"{_LABELS} WHERE l.id IN ({holes})", numbers)) if numbers else []
+
+    def _rowids(self, expression: str, most: int) -> list[int]:
+        query = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid LIMIT ?"
+        try:
+            return [row[0] for row in self._database.execute(query, (expression, most))]
+        except sqlite3.OperationalError:
+            return []  # out of time, or a word of a script that FTS5 cuts otherwise than Python
+
+    def _exact(self, text: str) -> list[_Row]:
+        return list(self._database.execute(f"{_LABELS} WHERE l.folded = ? LIMIT 100", (text,)))
+
+    def _beginning(self, text: str, most: int) -> list[_Row]:
+        query = f"{_LABELS} WHERE l.folded >= ? AND l.folded < ? LIMIT ?"
+        return list(self._database.execute(query, (text, text + "\U0010ffff", most)))
+
+    def _scored(self, question: Asked, rows: Sequence[_Row]) -> list[tuple[int, float, _Row]]:
+        """Return things with the score of their best label, best first."""
+        best: dict[int, tuple[float, _Row]] = {}
+        for row in dict.fromkeys(rows):
+            value = score(question, row[4], row[2], row[5], self._keys) - (8 if row[6] else 0)
+            if value > best.get(row[1], (-1.0, row))[0]:
+                best[row[1]] = (value, row)
+        ranked = [(thing, value, row) for thing, (value, row) in best.items()]
+        return sorted(ranked, key=lambda entry: (-entry[1], entry[0]))[:_HITS]
+
+    def _things(self, numbers: Sequence[int], lang: str) -> dict[int, tuple[str, str, str, str, int, int]]:
+        """Return (IRI, kind, classes, name, weight, invented) by number; the name in the language if there is one."""
+        found: dict[int, tuple[str, str, str, str, int, int]] = {}
+        for start in range(0, len(numbers), 500):
+            some = numbers[start : start + 500]
+            holes = ",".join("?" * len(some))
+            rows = self._database.execute(
+                f"SELECT id, iri, kind, types, weight, invented FROM things WHERE id IN ({holes})", some  # noqa: S608
+            )  # fmt: skip
+            things = {row[0]: row[1:] for row in rows}
+            names: dict[int, tuple[int, int, str]] = {}
+            query = f"SELECT thing, role, language, text FROM labels WHERE thing IN ({holes})"  # noqa: S608
+            spoken = self._database.execute(query, some)
+            for thing, role, language, text in spoken:
+                rank = (role, 0 if language == lang else {"ru": 1, "en": 1, "": 2}.get(language, 3), text)
+                names[thing] = min(names.get(thing, rank), rank)
+            for number, (iri, kind, types, weight, invented) in things.items():
+                found[number] = (iri, kind, types, names[number][2], weight, invented)
+        return found
+
+    @staticmethod
+    def _hit(thing: tuple[str, str, str, str, int, int], value: float, row: _Row, question: Asked) -> Hit:
+        iri, kind, types, name, weight, invented = thing
+        matched = "" if row[3] == name else row[3]
+        exact = row[4] == question.text
+        return Hit(iri, name, matched, kind, tuple(types.split()), weight, bool(invented), round(value, 1), exact)
