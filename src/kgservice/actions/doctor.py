@@ -109,13 +109,15 @@ class Doctor:
             yield State.FINE, Text("{free} MB free, a release takes {size} MB", seen)
 
     def _locks(self) -> Iterator[tuple[State, Text]]:
-        for name, verb in (("serve", "serves"), ("writer", "writes")):
-            note = holder(self._settings.state / f"{name}.lock")
-            if note is not None:
-                text = Text("{actor} {verb} here: {job}, process {pid}", {**note, "verb": verb})
-                yield State.FINE, text
-            else:
-                yield State.FINE, Text("nobody {verb} here", {"verb": verb})
+        serving, writing = (holder(self._settings.state / f"{name}.lock") for name in ("serve", "writer"))
+        if serving:
+            yield State.FINE, Text("{actor} serves here: process {pid}", serving)
+        else:
+            yield State.FINE, Text("nobody serves here")
+        if writing:
+            yield State.FINE, Text("{actor} writes here: {job}, process {pid}", writing)
+        else:
+            yield State.FINE, Text("nobody writes here")
 
     def _release(self) -> Iterator[tuple[State, Text]]:
         if self._settings.store:

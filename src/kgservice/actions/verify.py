@@ -152,8 +152,8 @@ class Verify:
         found = [path for path in (self._state / name).glob("*") if path.name.isdecimal()]
         return sorted(found, key=lambda path: int(path.name))
 
-    def _damage(self, path: Path, template: str, **params: object) -> Damage:
-        return Damage(path.relative_to(self._state).as_posix(), Text(template, params))
+    def _damage(self, file: Path, template: str, /, **params: object) -> Damage:
+        return Damage(file.relative_to(self._state).as_posix(), Text(template, params))
 
 
 def _hash(path: Path) -> str:
