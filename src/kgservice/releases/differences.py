@@ -1,0 +1,103 @@
+"""What differs between two sets of statement files, read as streams: files of the same hash are never opened."""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from kgservice.releases.shelf import Release
+from kgservice.releases.statements import lines
+
+Side = Mapping[str, tuple[str, Path]]
+"""By graph, hash and path of its statement file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What differs about one thing in one graph."""
+
+    graph: str
+    stays: bool
+    """True when both sides say something of it in this graph that is the same."""
+    lines: Sequence[tuple[int, bytes]]
+    """(1 added or -1 removed, the line), in the order of the files."""
+
+
+def side(release: Release | None) -> Side:
+    """Return a release as one side of a comparison; None is empty."""
+    graphs = release.manifest.graphs if release else {}
+    return {graph: (found.sha256, release.path / found.file) for graph, found in graphs.items() if release}
+
+
+def differing(before: Side, after: Side) -> Iterator[tuple[bytes, list[Part]]]:
+    """Yield each thing (N-Triples term) that differs, in the order of the files, with its parts by graph."""
+    streams = [_graph(number, *pair) for number, pair in enumerate(_pairs(before, after).values())]
+    names = list(_pairs(before, after))
+    for subject, found in groupby(heapq.merge(*streams, key=itemgetter(0, 1)), key=itemgetter(0)):
+        yield subject, [Part(names[number], stays, changed) for _, number, stays, changed in found]
+
+
+def quads(before: Side, after: Side, signs: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+    """Yield (sign, N-Quads line) of all that differs with one of these signs, graph by graph."""
+    for graph, (old, new) in sorted(_pairs(before, after).items()):
+        end = f" <{graph}> .\n".encode()
+        for _, _, _, found in _graph(0, old, new):
+            for sign, line in found:
+                if sign in signs:
+                    yield sign, line[:-3] + end
+
+
+def there(candidates: Callable[[], Iterator[bytes]], paths: Iterable[Path]) -> Iterator[bytes]:
+    """Yield those of the sorted things of `differing` that one of the files speaks of; a thing may come twice."""
+    for path in paths:
+        others = candidates()
+        other = next(others, None)
+        for line in lines(path) if other is not None else ():
+            while other is not None and other < line and not line.startswith(other):
+                other = next(others, None)
+            if other is None:
+                break
+            if line.startswith(other):
+                yield other
+                other = next(others, None)
+
+
+def _pairs(before: Side, after: Side) -> dict[str, tuple[Path | None, Path | None]]:
+    """Return by graph the files of both sides where they differ."""
+    found: dict[str, tuple[Path | None, Path | None]] = {}
+    for graph in sorted({*before, *after}):
+        old, new = before.get(graph), after.get(graph)
+        if (old and old[0]) != (new and new[0]):
+            found[graph] = (old[1] if old else None, new[1] if new else None)
+    return found
+
+
+def _graph(
+    number: int, old: Path | None, new: Path | None
+) -> Iterator[tuple[bytes, int, bool, list[tuple[int, bytes]]]]:
+    """Yield (thing, number, stays, lines) of one graph; a thing ends with its space, so that none begins another."""
+    lefts, rights = (lines(path) if path else iter(()) for path in (old, new))
+    left, right = next(lefts, None), next(rights, None)
+    same, subject, stays = b"", b"", False
+    found: list[tuple[int, bytes]] = []
+    while left is not None or right is not None:
+        if left == right:
+            same = left or b""
+            stays = stays or (bool(found) and same.startswith(subject))
+            left, right = next(lefts, None), next(rights, None)
+            continue
+        if right is None or (left is not None and left < right):
+            sign, line, left = -1, left, next(lefts, None)
+        else:
+            sign, line, right = 1, right, next(rights, None)
+        assert line is not None  # noqa: S101  (one of the two is there)
+        if not found or not line.startswith(subject):
+            if found:
+                yield subject, number, stays, found
+            subject, found = line[: line.index(b" ") + 1], []
+            stays = same.startswith(subject)
+        found.append((sign, line))
+    if found:
+        yield subject, number, stays, found
