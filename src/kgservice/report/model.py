@@ -38,6 +38,8 @@ class Cell:
     value: str = ""
     line: int = 0
     """Line in a text file where it differs from `row`; 0 = unknown."""
+    key: str = ""
+    """Key of the row where its table has one: it knows the row again wherever the next delivery has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,12 @@ class Finding:
     """The offending RDF value in N-Triples, where a shape speaks."""
     illustrative: bool = False
     """True when the finding appears only together with illustrative statements."""
+    component: str = ""
+    """IRI of the constraint component (SHACL 4), where a shape speaks."""
+    expected: Text | None = None
+    """What would be right here, where the rule can say it in few words."""
+    waived: str = ""
+    """Name of the decision by which a steward lets it stand; it stops no publish then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,8 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """True when nothing stops a publish: no violation that stands without illustrative statements counts too."""
-        return not any(finding.severity is Severity.VIOLATION for finding in self.findings)
+        """True when nothing stops a publish: no violation that nobody waived, be it of illustrative statements."""
+        return not any(finding.severity is Severity.VIOLATION and not finding.waived for finding in self.findings)
 
     def tally(self) -> dict[str, int]:
         """Count findings by severity."""
@@ -115,5 +123,6 @@ def _finding(entry: Mapping[str, Any]) -> Finding:
     fields["severity"] = Severity(fields["severity"])
     fields["text"] = Text(**fields["text"])
     fields["remedy"] = Text(**fields["remedy"]) if fields["remedy"] else None
+    fields["expected"] = Text(**fields["expected"]) if fields.get("expected") else None
     fields["cells"] = tuple(Cell(**cell) for cell in fields["cells"])
     return Finding(**fields)
