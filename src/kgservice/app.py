@@ -19,6 +19,8 @@ from kgservice.web import (
     pages,
     problems,
     queries,
+    reconciliation,
+    search,
     sparql,
     words,
 )
@@ -51,6 +53,8 @@ def create_app(service: pages.Service) -> Flask:
     app.register_blueprint(kinds.blueprint(service))
     app.register_blueprint(entities.blueprint(service, answers))
     app.register_blueprint(queries.blueprint(service, answers, page))
+    app.register_blueprint(search.blueprint(service))
+    app.register_blueprint(reconciliation.blueprint(service))
     app.register_blueprint(openapi.blueprint(service))
     app.register_blueprint(words.blueprint(service, answers))
     app.register_blueprint(catalogue.blueprint(service))

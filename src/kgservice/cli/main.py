@@ -8,9 +8,10 @@ from kgservice import __version__
 from kgservice.cli.check import check
 from kgservice.cli.drafts import discard, drafts, import_, report
 from kgservice.cli.endings import finish
-from kgservice.cli.operations import backup, doctor, restore, verify
+from kgservice.cli.operations import backup, doctor, rebase, restore, verify
 from kgservice.cli.query import query
 from kgservice.cli.releases import build, publish, releases, rollback
+from kgservice.cli.search import search
 from kgservice.cli.serve import serve
 from kgservice.cli.tokens import token
 
@@ -27,7 +28,7 @@ def program() -> None:
 
 for command in (build, import_, drafts, report, discard, publish, releases, rollback, query, check, token, serve):
     program.add_command(command)
-for command in (backup, restore, verify, doctor):
+for command in (search, backup, restore, verify, doctor, rebase):
     program.add_command(command)
 
 

@@ -149,6 +149,18 @@ class Index:
                 found[iri] = self._things([row[0]], lang)[row[0]][3]
         return found
 
+    def every(self, iri: str) -> list[str]:
+        """Return every label of a thing."""
+        query = "SELECT l.text FROM labels l JOIN things t ON t.id = l.thing WHERE t.iri = ?"
+        return [row[0] for row in self._database.execute(query, (iri,))]
+
+    def foremost(self, lang: str, most: int) -> list[Suggestion]:
+        """Return the things of ours that most statements refer to."""
+        query = "SELECT id FROM things WHERE invented = 0 AND kind NOT IN ('class', 'property', 'concept', 'other') "
+        numbers = [row[0] for row in self._database.execute(f"{query} ORDER BY id LIMIT ?", (most,))]
+        names = self._things(numbers, lang)
+        return [Suggestion(names[n][0], names[n][3], "", names[n][1], names[n][4]) for n in numbers]
+
     def _asked(self, text: str, unfinished: bool = False) -> Asked:
         plain = folded(text[:LONGEST])
         question = asked(plain, self._keys, unfinished)

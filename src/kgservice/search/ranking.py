@@ -13,6 +13,11 @@ _FULL = 100.0
 _ALIKE = 86.0  # likeness at which two words are the same word mistyped
 
 
+def alike(one: str, other: str) -> float:
+    """Return how like two folded texts are, 0 to 1, whatever the order of their words."""
+    return fuzz.token_sort_ratio(one, other) / 100
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was typed: folded text and the keys of each of its words; `open` when the last word is still being typed."""

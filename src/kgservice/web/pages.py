@@ -12,6 +12,7 @@ from markupsafe import Markup
 from kgservice.actions.ask import Ask
 from kgservice.actions.describe import Describe
 from kgservice.actions.edit import Edit
+from kgservice.actions.search import Search
 from kgservice.errors import KgError
 from kgservice.locale import LANGUAGES, date, number, plural, size, translate
 from kgservice.releases import Release, Shelf
@@ -47,6 +48,10 @@ class Service(Protocol):
     @property
     def edit(self) -> Edit:
         """Return what works by hand on drafts."""
+
+    @property
+    def search(self) -> Search:
+        """Return what finds things by name."""
 
     @property
     def describe(self) -> Describe:
