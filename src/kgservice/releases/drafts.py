@@ -12,6 +12,7 @@ from typing import Any
 from kgservice.errors import DraftBusy, DraftNotFound, StateBroken
 from kgservice.releases import files, locks
 from kgservice.releases.files import guarded, read_json, settle, settle_tree
+from kgservice.releases.history import Event, event
 from kgservice.releases.shelf import Statements
 from kgservice.releases.state import State
 from kgservice.report import Report
@@ -48,7 +49,7 @@ class Draft:
     origin: str = ""
     """`build` for the draft of a build, else the verb that opened it."""
     state: str = "open"
-    """`open` (nothing checked yet), `clean`, `blocked` (violations) or `published`."""
+    """`open` (nothing checked yet), `clean`, `blocked` (violations), `accepted`, `sent-back` or `published`."""
     changes: Mapping[str, Change] = field(default_factory=dict)
     imports: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     """By source, as in a manifest, for the sources that the draft changed; an empty list removes the source.
@@ -67,6 +68,8 @@ class Draft:
     report_file: str = ""
     release: int | None = None
     """Number of the release it was published as."""
+    events: tuple[Event, ...] = ()
+    """What was done with it, oldest first; edits by hand stand in its journal `edits.jsonl`."""
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -119,6 +122,7 @@ class Drafts:
             body["changes"] = {graph: _change(entry) for graph, entry in body["changes"].items()}
             body["hand"] = Statements(**body["hand"]) if body.get("hand") else None
             body["edited"] = {graph: tuple(counts) for graph, counts in body.get("edited", {}).items()}
+            body["events"] = tuple(event(entry) for entry in body.get("events", ()))
             return Draft(path, **body)
         except (TypeError, KeyError):
             raise StateBroken("{path} is damaged; discard the draft.", path=str(path)) from None
@@ -183,6 +187,17 @@ class Drafts:
         """
         path = self.draft(name).path
         with locks.exclusive(path / _JOB, actor, job, _PATIENCE), locks.exclusive(path / _OPEN, actor, job, _PATIENCE):
+            yield self.draft(name)
+
+    @contextmanager
+    def decided(self, name: str, actor: str, job: str) -> Iterator[Draft]:
+        """Give a draft's record to somebody who decides on it, for the length of a `with` block; its store stays open.
+
+        Raises:
+            DraftNotFound: there is none.
+            StateLocked: a job, or a request, holds it for too long.
+        """
+        with locks.exclusive(self.draft(name).path / _JOB, actor, job, _PATIENCE):
             yield self.draft(name)
 
     def workplace(self) -> Path:
