@@ -10,6 +10,7 @@ from kgservice.web import (
     draft_graphs,
     drafts,
     entities,
+    formerly,
     graphs,
     guard,
     home,
@@ -47,6 +48,7 @@ def create_app(service: pages.Service) -> Flask:
     answers = Answers(service.ask, settings)
     page = asking.Asking(answers, service)
     descriptions = description.Descriptions(service, answers)
+    app.register_blueprint(formerly.blueprint(service))
     app.register_blueprint(sparql.blueprint(answers, page, descriptions, settings))
     app.register_blueprint(description.blueprint(descriptions))
     app.register_blueprint(home.blueprint(service))

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from kgservice.access import Audit
 from kgservice.actions.ask import Ask, Stores
 from kgservice.actions.content import Content
 from kgservice.actions.describe import Describe
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kgservice.actions.backup import Backup
     from kgservice.actions.check import Check
     from kgservice.actions.doctor import Doctor
+    from kgservice.actions.identity import Identity
     from kgservice.actions.ingest import Ingest
     from kgservice.actions.publish import Publish
     from kgservice.actions.verify import Verify
@@ -39,7 +41,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.shelf = Shelf(settings.state, settings.base)
+        self.shelf = Shelf(settings.state, settings.base, Audit(settings.state).write)
         self._drafts = Drafts(settings.state, settings.base)
         self._content = Content(settings)
 
@@ -118,6 +120,14 @@ class Service:
         from kgservice.actions.doctor import Doctor
 
         return Doctor(self.shelf, self._drafts, self._content, self.settings)
+
+    @cached_property
+    def identity(self) -> "Identity":
+        """Return what moves the installation to another base. Raises Refused with a remote store."""
+        self._writable()
+        from kgservice.actions.identity import Identity
+
+        return Identity(self.shelf, self._drafts, self.settings)
 
     @contextmanager
     def serving(self) -> Iterator[None]:

@@ -112,7 +112,7 @@ class Backup:
         for root, folders, names in os.walk(folder):
             here = Path(root)
             if not nested and here == self._state:
-                folders[:] = [name for name in folders if name not in ("releases", "drafts")]
+                folders[:] = [name for name in folders if name not in ("releases", "drafts", "uploads")]
             release = here.parent.name == "releases" and here.parent.parent == self._state
             folders[:] = sorted(name for name in folders if name[:1] != "." and not (release and name == "store"))
             for name in sorted(names):

@@ -9,6 +9,7 @@ from kgservice.cli.check import check
 from kgservice.cli.drafts import discard, drafts, import_, report
 from kgservice.cli.endings import finish
 from kgservice.cli.operations import backup, doctor, rebase, restore, verify
+from kgservice.cli.people import audit, user
 from kgservice.cli.query import query
 from kgservice.cli.releases import build, publish, releases, rollback
 from kgservice.cli.search import search
@@ -28,7 +29,7 @@ def program() -> None:
 
 for command in (build, import_, drafts, report, discard, publish, releases, rollback, query, check, token, serve):
     program.add_command(command)
-for command in (search, backup, restore, verify, doctor, rebase):
+for command in (search, backup, restore, verify, doctor, rebase, user, audit):
     program.add_command(command)
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from kgservice.cli import doors
+from kgservice.cli import doors, job
 from kgservice.cli.progress import Teller
 from kgservice.cli.tables import table
+from kgservice.errors import ConfirmationNeeded
 from kgservice.locale import say
 
 _MARKS = {"fine": "✓", "look": "!", "broken": "✗"}
@@ -116,3 +117,34 @@ def doctor(shape: str, language: str | None) -> int:
         rows = [[_MARKS[sign.state], tell(sign.name), say(sign.text, lang)] for sign in signs]
         click.echo(table(headings, rows))
     return 1 if any(sign.state == "broken" for sign in signs) else 0
+
+
+@click.command()
+@click.argument("base", metavar="NEW")
+@click.option("--yes", is_flag=True, help="Do it: every thing gets another IRI.")
+@doors.actor_option
+@doors.language_option
+def rebase(base: str, yes: bool, actor: str, language: str | None) -> int:
+    """Publish a release in which all things stand under NEW instead of KG_BASE; stop `serve` before.
+
+    Earlier releases keep their IRIs, and addresses of the former base lead on to the new ones.
+
+    \b
+    Example: kgservice rebase https://data.example/kg/ --yes
+    """
+    settings = doors.settings(language, authored=True)
+    base = base if base.endswith("/") else base + "/"
+    if not yes:
+        raise ConfirmationNeeded(
+            "Every thing would get another IRI: {old}… becomes {new}…; say --yes to do it.", old=settings.base, new=base
+        )
+
+    def work() -> int:
+        teller = Teller(settings.lang)
+        release = doors.service(language).identity.rebase(base, doors.actor(actor), teller)
+        teller.close()
+        tell = doors.speaker(settings.lang)
+        click.echo(tell("Release {id} stands under {base}. From now on set KG_BASE={base}", id=release.id, base=base))
+        return 0
+
+    return job.run(settings, work)

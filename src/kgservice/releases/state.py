@@ -67,6 +67,20 @@ class State:
                 replace(self._record, json.dumps({"version": VERSION, "base": self.base, "used": {}}))
         self.check()
 
+    def rebase(self, base: str) -> None:
+        """Record another base; the former one is remembered. The writer's lock is held."""
+        record = read_json(self._record)
+        former = [name for name in record.get("former", []) if name != base]
+        if record["base"] != base:
+            former.append(record["base"])
+        with guarded(self._record):
+            replace(self._record, json.dumps({**record, "base": base, "former": former}))
+        self.base = base
+
+    def former(self) -> list[str]:
+        """Return the bases that this installation had before, oldest first."""
+        return list(read_json(self._record).get("former", [])) if self._record.exists() else []
+
     def number(self, name: str, used: int) -> int:
         """Return the next number of a series, above `used` and never given before; the writer's lock is held."""
         record = read_json(self._record)
