@@ -12,9 +12,9 @@ SRC = pathlib.Path(__file__).parents[1] / "src" / "kgservice"
 
 FLOORS = [
     # from the ground up: a room imports lower floors and its own folder, nothing else
-    {"errors", "settings", "terms", "report", "metrics", "locale"},
+    {"errors", "settings", "terms", "report", "metrics", "locale", "desk"},
     {"sparql", "rml", "shacl"},
-    {"knowledge", "intake", "store", "catalogue", "search", "releases", "drafts", "locks", "access"},
+    {"knowledge", "intake", "store", "catalogue", "search", "releases", "drafts", "locks", "access", "jobs"},
     {"actions"},
     {"web", "wiring"},
     {"app"},
@@ -22,6 +22,7 @@ FLOORS = [
 ]
 HOMES = {
     # where a third-party library may be imported: a wing, or one room of it
+    "argon2": {"access"},
     "flask": {"web", "app"},
     "werkzeug": {"web", "app"},
     "waitress": {"cli"},

@@ -24,6 +24,7 @@ SUITES: dict[str, list[str]] = {
     "releases": ["tests/releases", "tests/actions", "tests/catalogue"],
     "web": ["tests/web"],
     "drafts": ["tests/drafts"],
+    "desk": ["tests/access", "tests/jobs", "tests/curate"],
     "walks": ["tests/walks"],
     "browser": ["tests/browser"],
 }

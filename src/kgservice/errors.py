@@ -7,10 +7,12 @@ The tree:
     │   ├── QueryInvalid  FunctionUnknown  QueryForbidden  ParameterInvalid  NotAcceptable  BodyInvalid
     │   ├── MediaTypeUnsupported  RequestTooLarge  AddressTooLong
     │   ├── UpdateFailed  GraphDerived  GraphNotFound  Unauthenticated  AccessDenied  TokenNotFound
+    │   ├── SignInRefused  TooManyAttempts  FormForged  UserNotFound  JobNotFound  UploadNotFound
     │   ├── SettingInvalid  MappingInvalid  SourceInvalid  SourceUnreadable  AuthoredInvalid  BackupInvalid
     │   └── SourceNotFound  DraftNotFound  ReleaseNotFound  ReleaseGone  ThingNotFound  QuestionNotFound
     ├── Refused                 the state forbids it: exit 1, status 409
-    │   └── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged  DraftBusy  PreviewStale
+    │   ├── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged  DraftBusy  PreviewStale
+    │   └── OntologyUnsound
     └── MachineryFailed         not the asker's fault: exit 3, status 5xx
         ├── QueryTimeout  QueryMemory  EngineCrash  Busy  ResultTooLarge  QueryStopped
         └── StoreUnavailable  StateLocked  StateMismatch  StateBroken  JobKilled
@@ -143,6 +145,42 @@ class TokenNotFound(RequestInvalid):
     slug = "token-not-found"
 
 
+class SignInRefused(RequestInvalid):
+    """Raised when a name and a password do not belong together; which of them is wrong is not said."""
+
+    slug = "sign-in-refused"
+
+
+class TooManyAttempts(RequestInvalid):
+    """Raised when somebody has guessed too often; `params["seconds"]` says how long to wait."""
+
+    slug = "too-many-attempts"
+
+
+class FormForged(RequestInvalid):
+    """Raised when a form does not carry the token of the session that it comes with."""
+
+    slug = "form-forged"
+
+
+class UserNotFound(RequestInvalid):
+    """Raised when there is no user of that name."""
+
+    slug = "user-not-found"
+
+
+class JobNotFound(RequestInvalid):
+    """Raised when there is no job of that number."""
+
+    slug = "job-not-found"
+
+
+class UploadNotFound(RequestInvalid):
+    """Raised when an upload is not there (any more)."""
+
+    slug = "upload-not-found"
+
+
 class SettingInvalid(RequestInvalid):
     """Raised when a `KG_*` setting is unknown or its value cannot be read."""
 
@@ -255,6 +293,12 @@ class PreviewStale(Refused):
     """Raised when a draft, the release or the authored files have moved on since a preview was made, or none was."""
 
     slug = "preview-stale"
+
+
+class OntologyUnsound(Refused):
+    """Raised when a full check found that the ontology cannot be true; names the classes nothing can belong to."""
+
+    slug = "ontology-unsound"
 
 
 class MachineryFailed(KgError):

@@ -41,7 +41,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.shelf = Shelf(settings.state, settings.base, Audit(settings.state).write)
+        self.shelf = Shelf(settings.state, settings.base, self._witnessed)
         self._drafts = Drafts(settings.state, settings.base)
         self._content = Content(settings)
 
@@ -157,6 +157,10 @@ class Service:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _witnessed(self, actor: str, job: str, outcome: str, detail: str) -> None:
+        if job != "sweeping":  # of `serve`, at its start
+            Audit(self.settings.state).write(actor, job, outcome, detail)
 
     def _writable(self) -> None:
         if self.settings.store:

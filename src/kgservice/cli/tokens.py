@@ -9,7 +9,7 @@ from kgservice.access import Access, Role
 from kgservice.cli import doors
 from kgservice.cli.tables import table
 
-_ROLES = [role.name.lower() for role in Role]
+_ROLES = [role.word for role in Role]
 
 
 @click.group()
@@ -25,8 +25,10 @@ def token() -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice(_ROLES), required=True, help="What it allows; each includes those before.")
 @click.option("--days", type=click.IntRange(0, 36_500), default=0, help="Days until it expires; 0 = never.")
+@click.option("--source", "sources", multiple=True, help="Only for this source; may be repeated.")
+@doors.actor_option
 @doors.language_option
-def new(name: str, role: str, days: int, language: str | None) -> None:
+def new(name: str, role: str, days: int, sources: tuple[str, ...], actor: str, language: str | None) -> None:
     """Make the token NAME and print it, nothing else; it is shown only now.
 
     \b
@@ -34,7 +36,7 @@ def new(name: str, role: str, days: int, language: str | None) -> None:
     """
     service = doors.service(language)
     service.shelf.state.prepare()
-    click.echo(Access(service.settings.state).new(name, Role[role.upper()], days))
+    click.echo(Access(service.settings.state).new(name, Role[role.upper()], days, sources, doors.actor(actor)))
 
 
 @token.command("list")
@@ -50,7 +52,8 @@ def list_(shape: str, language: str | None) -> None:
     found = Access(settings.state).tokens()
     if shape == "json":
         rows = [
-            {"name": a.name, "role": a.role.name.lower(), "created": a.created, "expires": a.expires} for a in found
+            {"name": a.name, "role": a.role.word, "sources": a.sources, "created": a.created, "expires": a.expires}
+            for a in found
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -59,21 +62,25 @@ def list_(shape: str, language: str | None) -> None:
         click.echo(tell("No tokens. `kgservice token new NAME --role ROLE` makes one."))
         return
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    headings = [tell(word) for word in ("name", "role", "made", "expires")]
+    headings = [tell(word) for word in ("name", "role", "sources", "made", "expires")]
     ends = [a.expires and (a.expires if a.expires > now else tell("expired")) for a in found]
-    rows_ = [[a.name, a.role.name.lower(), a.created, end or "–"] for a, end in zip(found, ends, strict=True)]
+    rows_ = [
+        [a.name, a.role.word, ", ".join(a.sources) or tell("all"), a.created, end or "–"]
+        for a, end in zip(found, ends, strict=True)
+    ]
     click.echo(table(headings, rows_))
 
 
 @token.command()
 @click.argument("name")
+@doors.actor_option
 @doors.language_option
-def revoke(name: str, language: str | None) -> None:
+def revoke(name: str, actor: str, language: str | None) -> None:
     """Make the token NAME worthless at once.
 
     \b
     Example: kgservice token revoke anna
     """
     settings = doors.settings(language)
-    Access(settings.state).revoke(name)
+    Access(settings.state).revoke(name, doors.actor(actor))
     click.echo(doors.speaker(settings.lang)("Token {name} is revoked.", name=name))

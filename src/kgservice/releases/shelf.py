@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -105,11 +105,16 @@ class Release:
         return Report.from_json(read_json(self.path / "report.json"))
 
 
+Witness = Callable[[str, str, str, str], None]
+"""Told (actor, job, outcome, detail) when a job begins, and when it is done or fails: the audit trail."""
+
+
 class Shelf:
     """The releases of one state folder; writing methods are called under `lock("writer", …)`."""
 
-    def __init__(self, state: Path, base: str) -> None:
+    def __init__(self, state: Path, base: str, witness: Witness | None = None) -> None:
         self.state = State(state, base)
+        self._witness = witness or _unseen
         self._folder = state / "releases"
         self._pointer = state / "current"
         self._seen: tuple[tuple[int, int], Release] | None = None
@@ -247,10 +252,13 @@ class Shelf:
                 return
             self._sweep()
             before = self.state.standing()
+            self._witness(actor, job, "begun", "")
             try:
                 yield
-            except KgError:
+                self._witness(actor, job, "done", "")
+            except KgError as error:
                 self.state.give_back(before)
+                self._witness(actor, job, error.slug, str(error))
                 raise
             finally:
                 self._sweep()
@@ -278,3 +286,7 @@ class Shelf:
         except FileNotFoundError:
             return []
         return sorted(int(name) for name in names if name.isdecimal())
+
+
+def _unseen(_actor: str, _job: str, _outcome: str, _detail: str) -> None:
+    """Tell nobody."""

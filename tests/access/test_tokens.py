@@ -4,8 +4,7 @@ import stat
 
 import pytest
 
-from kgservice import access
-from kgservice.access import Access, Role
+from kgservice.access import Access, Role, tokens
 from kgservice.errors import ParameterInvalid, TokenNotFound, Unauthenticated
 
 
@@ -16,6 +15,7 @@ def test_a_token_speaks_for_its_name_with_its_role(tmp_path):
     account = desk.account(secret)
 
     assert (account.name, account.role, account.expires) == ("anna", Role.CURATOR, "")
+    assert account.actor == "token:anna"
     assert account.may(Role.READER)
     assert not account.may(Role.STEWARD)
     assert len(secret) >= 43, "256 bits"
@@ -38,7 +38,7 @@ def test_unknown_revoked_and_expired_tokens_are_worth_nothing(tmp_path, monkeypa
     revoked, short = desk.new("revoked", Role.OPERATOR), desk.new("short", Role.OPERATOR, days=1)
     desk.revoke("revoked")
     assert desk.account(short).name == "short"
-    monkeypatch.setattr(access, "_written", lambda time: "9999-01-01T00:00:00Z")
+    monkeypatch.setattr(tokens, "written", lambda time: "9999-01-01T00:00:00Z")
 
     for secret in (revoked, short):
         with pytest.raises(Unauthenticated):
