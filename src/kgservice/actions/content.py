@@ -59,6 +59,10 @@ class Content:
         files.append(_PACKAGE / "knowledge" / "measures.py")
         return _digest([*self._identity, *_hashes(files)])
 
+    def words(self) -> str:
+        """Return the hash of the authored files that stand in every release: ontology, vocabularies, shapes."""
+        return _digest([*_hashes([path for name in ("ontology", "shapes") for path in _files(self.authored / name)])])
+
     def folders(self) -> list[Path]:
         """Return the folders that sources lie in, the checkout's first."""
         return [self.authored / "data" / "sources", self._added / "sources"]

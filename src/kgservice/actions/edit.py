@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from kgservice.actions.content import Content
 from kgservice.actions.fold import parts, pending, plan
 from kgservice.actions.ingest import now
-from kgservice.actions.show import shown
-from kgservice.errors import Refused
+from kgservice.actions.show import kept
+from kgservice.errors import PreviewStale, Refused
 from kgservice.releases import Draft, Drafts, Shelf
 from kgservice.releases.files import guarded, replace
 from kgservice.settings import Settings
@@ -63,6 +64,7 @@ class Edit:
         self._start = workers
         self._workers: Workers | None = None
         self._settings = settings
+        self._content = Content(settings)
         self._names = Graphs(settings.base)
 
     def new(self, actor: str = "") -> Draft:
@@ -103,7 +105,12 @@ class Edit:
             KgError: as `Store.answer` says.
         """
         with self._opened(draft_id) as draft, self._guard:
-            store = shown(draft, self._shelf, self._names)
+            store = kept(draft, self._shelf, self._content).store
+            if not store.is_dir():
+                raise PreviewStale(
+                    "The preview of draft {draft} cannot be asked yet; `kgservice drafts preview {draft}` makes it so.",
+                    draft=draft.id,
+                )
             if store not in self._previews:
                 while len(self._previews) >= _PREVIEWS:
                     self._previews.pop(next(iter(self._previews))).close()

@@ -13,7 +13,7 @@ from kgservice.actions import suppressions
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
 from kgservice.actions.preview import Preview, Progress, check, converted, preview, verdict
-from kgservice.actions.show import show
+from kgservice.actions.show import keep, show
 from kgservice.errors import ConfirmationNeeded, ParameterInvalid, SourceUnreadable
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source
 from kgservice.intake.sources import newest_delivery
@@ -68,7 +68,10 @@ class Ingest:
             delivery = self.staged(source, list(files))
             work = self._drafts.workplace()
             draft = self.into(draft, source, delivery, work, actor=actor, confirmed=confirmed, tell=tell)
-            draft, report = self.checked(draft, preview(draft, current, self._content, work), tell)
+            seen = preview(draft, current, self._content, work)
+            draft, report = self.checked(draft, seen, tell)
+            tell("Keeping the preview", 0, 0)
+            keep(draft, seen, self._shelf, self._content)
             return Outcome(self._drafts.save(draft, report), report)
 
     def check(self, draft_id: str, actor: str = "", progress: Progress | None = None, showing: bool = False) -> Outcome:
@@ -83,10 +86,10 @@ class Ingest:
             draft = folded(draft, self._shelf, self._content.graphs)
             seen = preview(draft, self._shelf.current(), self._content, self._drafts.workplace())
             draft, report = self.checked(draft, seen, progress or silent)
-            draft = self._drafts.save(draft, report)
+            made = keep(draft, seen, self._shelf, self._content)
             if showing:
-                show(draft, seen, self._shelf, self._content.graphs)
-            return Outcome(draft, report)
+                show(made, self._content)
+            return Outcome(self._drafts.save(draft, report), report)
 
     def staged(self, source: Source, files: list[Path]) -> Delivery:
         """Keep the files of a delivery for ever; none given: those that lie with the source.
@@ -152,7 +155,7 @@ class Ingest:
 
     def checked(self, draft: Draft, seen: Preview, tell: Progress) -> tuple[Draft, Report]:
         """Validate a draft's preview, unless that was done for this content; return verdict and report, unsaved."""
-        if draft.content_hash == seen.content_hash and draft.state in ("clean", "blocked"):
+        if draft.content_hash == seen.content_hash and draft.state in ("clean", "blocked", "accepted", "sent-back"):
             return draft, draft.report()
         tell("Checking against the shapes", 0, 0)
         patience = self._settings.import_seconds / 20  # one constraint that runs away must not take the whole job
