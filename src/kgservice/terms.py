@@ -198,3 +198,27 @@ class Term:
     value: str
     language: str = ""
     datatype: str = ""
+
+
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^<>]*)>)?', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_UNESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
+
+
+def parsed(text: str) -> Term:
+    """Return the term that N-Triples text stands for; text that is none is a literal of its own."""
+    if text.startswith("<") and not text.startswith("<<"):
+        return Term("uri", _plain(text[1:-1]))
+    if text.startswith("_:"):
+        return Term("bnode", text[2:])
+    found = _LITERAL.fullmatch(text)
+    return Term("literal", _plain(found[1]), found[2] or "", found[3] or "") if found else Term("literal", text)
+
+
+def _plain(text: str) -> str:
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    return chr(int(code, 16)) if code else _UNESCAPED.get(found[3], found[3])
