@@ -98,7 +98,7 @@ class Service:
         """Return what checks the authored files."""
         from kgservice.actions.check import Check
 
-        return Check(self._content)
+        return Check(self._content, self.settings.state)
 
     @cached_property
     def backup(self) -> "Backup":

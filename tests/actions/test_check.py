@@ -9,7 +9,7 @@ from kgservice.actions.content import Content
 @pytest.fixture
 def check(settings):
     def run(quick=True):
-        report = Check(Content(settings)).repository(quick=quick)
+        report = Check(Content(settings), settings.state).repository(quick=quick)
         return {
             (finding.rule, finding.cells[0].file): finding.text.template.format(**finding.text.params)
             for finding in report.findings

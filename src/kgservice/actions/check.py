@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
+from kgservice.actions import soundness
 from kgservice.actions.content import Content
 from kgservice.actions.preview import Progress
 from kgservice.errors import AuthoredInvalid, KgError, QueryInvalid, RequestInvalid
@@ -22,13 +23,18 @@ _REMEDY = Text("Mend the file and run `kgservice check` again.")
 class Check:
     """The authored files of one installation."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, state: Path) -> None:
         self._content = content
+        self._state = state
 
     def repository(self, quick: bool = False, fix: bool = False, progress: Progress | None = None) -> Report:
         """Return every fault of the authored files at its file and line.
 
-        `quick` leaves out what takes seconds; `fix` writes files that are not canonical as they should be.
+        `quick` leaves out what takes seconds; `fix` writes files that are not canonical as they should be. A full check
+        leaves a stamp in the state folder, which a publish looks at.
+
+        Raises:
+            StateBroken: the stamp cannot be written.
         """
         steps: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
             ("Reading ontology, vocabularies and shapes", lambda: self._turtle(fix)),
@@ -74,7 +80,9 @@ class Check:
 
     def _logic(self) -> Iterator[Finding]:
         try:
-            yield from logic.check(self._content.authored)
+            found = logic.check(self._content.authored)
+            soundness.stamp(self._content.authored, self._state, found)
+            yield from found
         except RequestInvalid as error:
             yield self._fault(error, self._content.authored / "ontology")
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kgservice.actions import soundness
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded
 from kgservice.actions.ingest import Ingest, now, silent
@@ -44,6 +45,7 @@ class Publish:
 
         Raises:
             PublishBlocked: violations; `params["draft"]` names the draft with the report; readers stay where they are.
+            OntologyUnsound: a full check found that the ontology contradicts itself; nothing was begun.
             AuthoredInvalid, SourceInvalid, MappingInvalid, SourceUnreadable, ConfirmationNeeded: an input is wrong.
             StateLocked, StateBroken: as their names say; nothing was kept.
         """
@@ -57,6 +59,7 @@ class Publish:
                 if reason:
                     return Built(None, reason, Report())
                 self._still_blocked(inputs)
+            self._insist()
             work = self._drafts.workplace()
             draft = self._drafts.new(current.id if current else None, actor, now(), "build")
             draft = self._import_all(replace(draft, inputs=inputs), current, work, again, actor, tell)
@@ -77,6 +80,7 @@ class Publish:
             DraftNotFound: there is no such draft.
             PublishConflict: the current release changed a graph that the draft changed too; names the graphs.
             PublishBlocked: violations; the draft's report has them.
+            OntologyUnsound: a full check found that the ontology contradicts itself.
             NothingChanged: the current release says all this already.
             AuthoredInvalid, StateLocked, StateBroken: as their names say.
         """
@@ -90,6 +94,7 @@ class Publish:
                 raise NothingChanged(
                     "Draft {draft} is published as release {release}.", draft=draft.id, release=draft.release
                 )
+            self._insist()
             tell("Merging the draft into the current release", 0, 0)
             seen = preview(draft, current, self._content, self._drafts.workplace())
             if (
@@ -123,6 +128,13 @@ class Publish:
             if current and current.id == number:
                 raise NothingChanged("Release {release} is the current one already.", release=number)
             return self._shelf.point(number)
+
+    def caution(self) -> Text | None:
+        """Return what a publish should warn of: an ontology whose logic nobody has checked; None for nothing."""
+        return soundness.caution(self._content.authored, self._settings.state)
+
+    def _insist(self) -> None:
+        soundness.insist(self._content.authored, self._settings.state)
 
     def _unchanged(self, current: Release | None, inputs: str) -> Text | None:
         releases = {release.id: release for release in self._shelf.releases()}

@@ -11,6 +11,7 @@ from kgservice.cli.tables import table
 from kgservice.errors import PublishBlocked
 from kgservice.intake.reports import as_text
 from kgservice.releases import Release
+from kgservice.report import Text
 
 
 @click.command()
@@ -49,6 +50,7 @@ def build(again: bool, actor: str, language: str | None) -> int:
             click.echo(tell(outcome.reason.template, **outcome.reason.params))
             return 0
         _published(outcome.release, settings.lang)
+        _warn(service.publish.caution(), settings.lang)
         click.echo(summary(outcome.report, settings.lang))
         return 0
 
@@ -69,9 +71,11 @@ def publish(draft_id: str, actor: str, language: str | None) -> int:
 
     def work() -> int:
         teller = Teller(settings.lang)
-        release = doors.service(language).publish.release(draft_id, actor=doors.actor(actor), progress=teller)
+        service = doors.service(language)
+        release = service.publish.release(draft_id, actor=doors.actor(actor), progress=teller)
         teller.close()
         _published(release, settings.lang)
+        _warn(service.publish.caution(), settings.lang)
         return 0
 
     return job.run(settings, work)
@@ -135,6 +139,11 @@ def rollback(release_id: int, actor: str, language: str | None) -> int:
         )
     )
     return 0
+
+
+def _warn(caution: Text | None, language: str) -> None:
+    if caution:
+        click.echo(doors.speaker(language)(caution.template, **caution.params), err=True)
 
 
 def _published(release: Release, language: str) -> None:

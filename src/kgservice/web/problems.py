@@ -61,6 +61,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "publish-conflict": (409, "The release has moved on"),
     "confirmation-needed": (409, "This must be confirmed"),
     "nothing-changed": (409, "Nothing has changed"),
+    "ontology-unsound": (409, "The ontology contradicts itself"),
     "machinery-failed": (500, "Something broke here"),
     "query-timeout": (503, "The query took too long"),
     "query-memory": (500, "The query needed too much memory"),
