@@ -10,6 +10,7 @@ from kgservice import rml
 from kgservice.errors import KgError
 from kgservice.intake.conversion import convert
 from kgservice.intake.interface import Conversion, Source
+from kgservice.intake.mapped import rules
 from kgservice.intake.staging import stage
 from kgservice.report import Cell, Finding, Severity, Text
 
@@ -20,13 +21,14 @@ _FINDINGS = "expected-findings.json"
 _LIMIT = 1 << 28
 _CAP = 100
 _SHOWN = 5
-_FORMULATIONS = {"csv": "CSV", "xlsx": "CSV", "json": "JSONPath", "jsonl": "JSONPath", "xml": "XPath"}
+_FORMULATIONS = {"json": "JSONPath", "jsonl": "JSONPath", "xml": "XPath", "sqlite": "SQL"}
+"""Of a format; all others are tables."""
 
 
 def check(source: Source) -> list[Finding]:
     """Return what is wrong with a source before any delivery: mapping, tables, lookups, and its sample's statements."""
     try:
-        mapping = rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+        mapping = rules(source)
     except KgError as error:
         return [_broken(source, source.mapping, error)]
     found = _tables(source, mapping)
@@ -156,11 +158,11 @@ def _tables(source: Source, mapping: rml.Mapping) -> list[Finding]:
             findings.append(
                 _mismatch(source, "source/table-unknown", "The mapping reads {table}, which source.toml lacks.", name)
             )
-        elif {one.formulation for one in mapping.of(name)} != {_FORMULATIONS[tables[name].format]}:
+        elif {one.formulation for one in mapping.of(name)} != {_FORMULATIONS.get(tables[name].format, "CSV")}:
             template = "The mapping reads the table {table} with another reference formulation than its format needs."
             findings.append(_mismatch(source, "source/formulation", template, name))
     for name in tables:
-        if name not in mapping.sources():
+        if name not in mapping.sources() and tables[name].format != "rdf":
             template = "The mapping makes nothing of the table {table}."
             findings.append(_mismatch(source, "source/table-unused", template, name))
     return findings

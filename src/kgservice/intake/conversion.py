@@ -1,6 +1,5 @@
 """Turns a delivery into statement files: read, check keys, map, sort; every cell becomes a statement or a finding."""
 
-import fnmatch
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +11,10 @@ from kgservice.intake import columns, coverage, index, keys
 from kgservice.intake.failures import tell
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source, Table
-from kgservice.intake.mapped import mapped, together, with_iterator
-from kgservice.intake.readers import READERS
-from kgservice.intake.readers.reading import ROW, Sheet
+from kgservice.intake.mapped import mapped, rules, together, with_iterator
+from kgservice.intake.packing import Part, parts
+from kgservice.intake.readers import read
+from kgservice.intake.readers.reading import Sheet
 from kgservice.intake.statements import Statements
 from kgservice.report import Cell, Text
 from kgservice.terms import Evidence, Graphs, iri
@@ -27,10 +27,10 @@ def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) 
         SourceUnreadable: when a file of the delivery cannot be read at all.
         MappingInvalid: when the mapping is wrong before any data is read.
     """
-    mapping = rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+    mapping = rules(source)
     job = _Job(source, mapping, base, Collector(source.name, cap))
-    for table, files in assigned(source, delivery.files, job.collector):
-        job.read(table, files)
+    for table, found in assigned(source, delivery.files, job.collector):
+        job.read(table, found)
     job.check_coverage()
     job.convert()
     out.mkdir(parents=True, exist_ok=True)
@@ -41,28 +41,32 @@ def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) 
     return Conversion(graphs, job.collector.report(), folder)
 
 
-def assigned(
-    source: Source, files: tuple[DeliveredFile, ...], collector: Collector
-) -> list[tuple[Table, list[DeliveredFile]]]:
-    """Return each table of a source with its files of a delivery; a file of no table is a finding.
+def assigned(source: Source, files: tuple[DeliveredFile, ...], collector: Collector) -> list[tuple[Table, list[Part]]]:
+    """Return each table of a source with its files of a delivery, those in a zip too; a file of no table is a finding.
 
     A single delivered file is taken under any name where the source expects a single one.
 
     Raises:
         SourceUnreadable: when a table of a whole delivery, or every table, has no file.
     """
-    single = len(files) == 1 and len({table.file for table in source.tables}) == 1
-    found: list[tuple[Table, list[DeliveredFile]]] = []
+    held = [part for one in files for part in parts(one)]
+    single = len(held) == 1 and len({(table.file, table.member) for table in source.tables}) == 1
+    found: list[tuple[Table, list[Part]]] = []
     for table in source.tables:
-        mine = [one for one in files if single or fnmatch.fnmatchcase(one.name, table.file)]
+        mine = [one for one in held if single or one.fits(table)]
         if mine:
             found.append((table, mine))
         elif source.delivery == "whole":
             raise _no_file(table.name, table.file, files)
     if not found:
         raise _no_file(", ".join(table.name for table in source.tables), source.tables[0].file, files)
+    read = {part for _, mine in found for part in mine}
     for one in files:
-        if not any(one in mine for _, mine in found):
+        ours = [part for part in held if part.file == one]
+        left = [part.member for part in ours if part not in read]
+        if len(left) < len(ours):
+            _tell_left(one, left, collector)
+        else:
             collector.warning(
                 "read/file-unused",
                 Text("No table of the source takes the file {file}.", {"file": one.name}),
@@ -70,6 +74,18 @@ def assigned(
                 Cell(one.name),
             )
     return found
+
+
+def _tell_left(one: DeliveredFile, left: list[str], collector: Collector) -> None:
+    if left:
+        collector.info(
+            "read/members-unread",
+            Text(
+                "Of {file}, these files were not read: {members}.", {"file": one.name, "members": ", ".join(left[:20])}
+            ),
+            Text("Nothing is to be done, unless one of them should be: then give it a table in source.toml."),
+            Cell(one.name),
+        )
 
 
 def _no_file(table: str, pattern: str, files: tuple[DeliveredFile, ...]) -> SourceUnreadable:
@@ -81,9 +97,9 @@ def _no_file(table: str, pattern: str, files: tuple[DeliveredFile, ...]) -> Sour
     )
 
 
-def _no_rows(table: Table, files: list[DeliveredFile]) -> SourceUnreadable:
+def _no_rows(table: Table, files: list[Part]) -> SourceUnreadable:
     names = ", ".join(one.name for one in files)
-    if table.format in ("csv", "xlsx"):
+    if table.format not in ("json", "jsonl", "xml"):
         return SourceUnreadable(
             "{file} has headings but no rows for {table}; nothing was delivered.", file=names, table=table.name
         )
@@ -105,7 +121,7 @@ class _Job:
         self.collector = collector
         self.statements = Statements()
         self.places: list[index.Place] = []
-        self._tables: list[tuple[Table, list[DeliveredFile]]] = []
+        self._tables: list[tuple[Table, list[Part]]] = []
         self._sheets: dict[str, list[Sheet]] = {}
         self._subjects: list[pl.DataFrame] = []
         self._home = iri(Graphs(base).source(source.name, Evidence.SOURCED))
@@ -115,11 +131,11 @@ class _Job:
         """Read every table, check its files together, and map them one by one."""
         for table, files in self._tables:
             for one, sheet in zip(files, self._sheets[table.name], strict=True):
-                self.places.append(index.Place(table.name, one.name, one.sha256, sheet.sheet))
+                self.places.append(index.Place(table.name, one.file.name, one.file.sha256, sheet.sheet, one.member))
                 for produced in mapped(self.mapping, table, sheet, self.base, self._others(table)):
                     self._take(produced, sheet)
 
-    def read(self, table: Table, files: list[DeliveredFile]) -> None:
+    def read(self, table: Table, files: list[Part]) -> None:
         """Read the files of a table and check headings and keys."""
         table = with_iterator(table, self.mapping)
         sheets = [self._read(table, one) for one in files]
@@ -129,12 +145,12 @@ class _Job:
         self._tables.append((table, files))
         self._sheets[table.name] = sheets
 
-    def _read(self, table: Table, one: DeliveredFile) -> Sheet:
-        sheet = READERS[table.format](table, one.path, one.name, self.collector)
+    def _read(self, table: Table, one: Part) -> Sheet:
+        sheet = read(table, one.file.path, one.member, one.name, self.collector)
         self.collector.counts["records"] += sheet.frame.height
-        if sheet.formulation == "CSV":
+        if sheet.formulation in ("CSV", "SQL"):
             columns.check(table, sheet, self.mapping.references().get(table.name, ()), self.collector)
-            texts = sheet.frame.drop(ROW)
+            texts = sheet.frame.select(sheet.columns)
             self.collector.counts["cells"] += texts.height * texts.width - sum(texts.null_count().row(0))
         return sheet
 
@@ -143,7 +159,7 @@ class _Job:
         read: dict[str, list[tuple[Table, Sheet]]] = {}
         for table, files in self._tables:
             for one, sheet in zip(files, self._sheets[table.name], strict=True):
-                if sheet.formulation != "CSV":
+                if sheet.formulation in ("JSONPath", "XPath"):
                     read.setdefault(one.name, []).append((table, sheet))
         for tables in read.values():
             coverage.check(self.mapping, tables, self.collector)

@@ -1,6 +1,8 @@
-"""Refuses files that would harm their reader: zip bombs, paths out of a zip, document types in XML."""
+"""Refuses files that would harm their reader: bombs, paths out of a zip, archives in archives, programs, DOCTYPEs."""
 
+import gzip
 import zipfile
+import zlib
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -13,6 +15,96 @@ _MEMBERS = 10_000
 _RATIO = 100
 _SMALL = 1 << 20
 _BLOCK = 1 << 20
+
+
+_PROGRAM = "{file} is a program by its first bytes, whatever its name says; it is refused. Deliver the table itself."
+_PACKED = "{file} is an archive of a kind that is not unpacked; deliver the table as it is, or in .gz or .zip."
+_LOCKED = "{file} is an old .xls or a workbook locked with a password; save it as .xlsx without a password."
+_DOCUMENT = "{file} is {kind}, not a table; deliver the table itself as .xlsx, .ods, .csv, .json, .xml, .sqlite or RDF."
+_STRANGERS = {
+    b"MZ": (_PROGRAM, "EXE"),
+    b"\x7fELF": (_PROGRAM, "ELF"),
+    b"\xcf\xfa\xed\xfe": (_PROGRAM, "Mach-O"),
+    b"#!/": (_PROGRAM, "#!"),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": (_LOCKED, "OLE"),
+    b"%PDF": (_DOCUMENT, "PDF"),
+    b"{\\rtf": (_DOCUMENT, "RTF"),
+    b"\x89PNG": (_DOCUMENT, "PNG"),
+    b"\xff\xd8\xff": (_DOCUMENT, "JPEG"),
+    b"Rar!": (_PACKED, "RAR"),
+    b"7z\xbc\xaf": (_PACKED, "7z"),
+    b"\xfd7zXZ\x00": (_PACKED, "xz"),
+    b"BZh": (_PACKED, "bzip2"),
+}
+"""What a file is by its first bytes."""
+_LETTERS = (b"MZ", b"BZh", b"Rar!")
+"""Beginnings that a table may have as well, unless binary bytes follow."""
+_PAGES = (b"<!doctype html", b"<html")
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"\xfd7zXZ\x00", b"BZh")
+_BOOKS = {"[Content_Types].xml", "mimetype"}
+
+
+def check_kind(head: bytes, name: str) -> None:
+    """Refuse what no reader of ours reads, by its first bytes, whatever it is named.
+
+    Raises:
+        SourceUnreadable: for programs, archives of other kinds, old or locked workbooks, PDF, pictures and web pages.
+    """
+    found = next((entry for start, entry in _STRANGERS.items() if head.startswith(start)), None)
+    if head.startswith(_LETTERS) and not any(byte < 9 for byte in head):
+        found = None
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:20].lower().startswith(_PAGES):
+        found = (_DOCUMENT, "HTML")
+    if found:
+        raise SourceUnreadable(found[0], file=name, kind=found[1])
+
+
+def check_gzip(path: Path, name: str, limit: int) -> None:
+    """Inflate a .gz once, counting bytes.
+
+    Raises:
+        SourceUnreadable: when it is broken, inflates past `limit` bytes, past 1 MiB to more than 100 times its packed
+            size, or holds another archive.
+    """
+    packed, size = path.stat().st_size, 0
+    try:
+        with gzip.open(path) as stream:
+            while block := stream.read(_BLOCK):
+                if not size:
+                    _check_inner(block, name)
+                size += len(block)
+                if size > limit:
+                    raise _bomb(name, limit)
+                if size > _SMALL and size > _RATIO * packed:
+                    raise _swollen(name, path.name)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise SourceUnreadable(
+            "{file} is not a whole .gz file ({reason}). Pack it again and deliver the new file.",
+            file=name,
+            reason=str(error),
+        ) from None
+
+
+def check_nested(path: Path, name: str) -> None:
+    """Refuse an archive that was packed in another, unless it is a workbook.
+
+    Raises:
+        SourceUnreadable: names it.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    if head.startswith(_ARCHIVES[:1]) and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if _BOOKS.intersection(archive.namelist()):
+                return
+    _check_inner(head, name)
+
+
+def _check_inner(head: bytes, name: str) -> None:
+    if head.startswith(_ARCHIVES):
+        raise SourceUnreadable(
+            "{file} is an archive inside an archive, which is not unpacked; deliver the table packed once.", file=name
+        )
 
 
 def check_zip(path: Path, name: str, limit: int) -> None:
@@ -29,7 +121,7 @@ def check_zip(path: Path, name: str, limit: int) -> None:
             total = 0
             for member in members:
                 total += _inflated(archive, member, name, limit - total)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, zlib.error) as error:
         raise SourceUnreadable(
             "{file} is not a whole spreadsheet or zip file ({reason}). Save it again and deliver the new file.",
             file=name,
@@ -95,12 +187,16 @@ def _inflated(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, left
 
 def _check_ratio(member: zipfile.ZipInfo, size: int, name: str) -> None:
     if size > _SMALL and size > _RATIO * max(member.compress_size, 1):
-        raise SourceUnreadable(
-            "{file} is refused: {path} in it inflates to more than {ratio} times its packed size, as zip bombs do.",
-            file=name,
-            path=member.filename,
-            ratio=_RATIO,
-        )
+        raise _swollen(name, member.filename)
+
+
+def _swollen(name: str, path: str) -> SourceUnreadable:
+    return SourceUnreadable(
+        "{file} is refused: {path} in it inflates to more than {ratio} times its packed size, as zip bombs do.",
+        file=name,
+        path=path,
+        ratio=_RATIO,
+    )
 
 
 def _bomb(name: str, limit: int) -> SourceUnreadable:

@@ -3,9 +3,9 @@
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from kgservice.errors import StateBroken
@@ -24,6 +24,13 @@ class Place:
     file: str
     sha256: str
     sheet: str = ""
+    member: str = ""
+    """Name inside a packed file."""
+
+    @property
+    def name(self) -> str:
+        """Return the name that findings say."""
+        return f"{self.file}/{self.member}" if self.member else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,8 @@ class Facts:
     delivery: str
     kept: str
     places: tuple[Place, ...]
+    reading: Mapping[str, str] = field(default_factory=dict)
+    """What was said of this delivery against source.toml."""
 
 
 def record(
@@ -52,11 +61,12 @@ def record(
     content = folder / source.name
     content.mkdir(parents=True)
     for path in (source.folder / "source.toml", source.mapping):
-        shutil.copyfile(path, content / path.name)
+        if path.is_file():  # RDF needs no mapping
+            shutil.copyfile(path, content / path.name)
     if source.lookups.is_dir():
         shutil.copytree(source.lookups, content / source.lookups.name)
     kept = str(delivery.files[0].path.parent.parent) if delivery.files else ""
-    facts = Facts(base, source.name, delivery.sha256, kept, tuple(places))
+    facts = Facts(base, source.name, delivery.sha256, kept, tuple(places), dict(source.reading))
     (folder / _FACTS).write_text(json.dumps(asdict(facts), ensure_ascii=False, indent=1) + "\n", "utf-8")
     with closing(sqlite3.connect(folder / _INDEX, isolation_level=None)) as index:
         index.execute("PRAGMA journal_mode = OFF")

@@ -5,13 +5,14 @@ To add a format: one room in readers/, its line in `readers.READERS` and its nam
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kgservice.report import Report
 
-FORMATS = ("csv", "xlsx", "json", "jsonl", "xml")
+FORMATS = ("csv", "tsv", "xlsx", "ods", "json", "jsonl", "xml", "sqlite", "rdf")
 """Formats that a table may name; `readers.READERS` has a reader for each."""
+SHORT_MAPPING = "mapping.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +22,33 @@ class Table:
     name: str
     """The name that `rml:source` of the mapping says."""
     file: str
-    """Pattern of file names (`*.csv`), shell style."""
+    """Pattern of file names (`*.csv`), shell style; it meets the names inside a .zip and the name before .gz too."""
     format: str
     """One of `FORMATS`."""
     encoding: str = "auto"
     separator: str = "auto"
     sheet: str = ""
-    """Name of the sheet; empty = the first."""
+    """Name of the sheet, or of the table or view of a database; empty = the first."""
     header_row: int = 1
-    """Row of the headings as a spreadsheet shows it; rows above are titles."""
+    """Row of the headings as a spreadsheet shows it; rows above are titles; 0 = there are none, `columns` has them."""
     key: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     """Columns knowingly left out of the mapping."""
     iterator: str = ""
-    """JSONPath or XPath of the records, where the mapping names none."""
+    """JSONPath or XPath of the records, or a SELECT of a database, where the mapping names none."""
     nulls: tuple[str, ...] = ()
     """Words that mean an empty cell."""
     merged: str = "report"
     """`report`: merged cells are findings; `fill`: every cell of a merged range holds its value."""
+    member: str = ""
+    """Pattern of the files inside a .zip; empty = those that `file` or the format fits."""
+    quote: str = '"'
+    """Sign around cells of delimited text; empty = a quote is a letter like any other."""
+    columns: tuple[str, ...] = ()
+    """Headings of a file that has none."""
+    evidence: str = "sourced"
+    """RDF only: how the statements are known, where they stand in no graph of the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +71,20 @@ class Source:
     deliveries: str
     """Pattern, below the folder, of the deliveries that are kept with the source."""
     tables: tuple[Table, ...]
+    reading: Mapping[str, str] = field(default_factory=dict)
+    """What was said of one delivery against source.toml: `encoding`, `separator`, …; see `sources.overridden`."""
 
     @property
     def mapping(self) -> Path:
-        """Return the path of the mapping."""
-        return self.folder / "mapping.rml.ttl"
+        """Return the path of the mapping: Turtle, or the short form in YAML where there is no Turtle."""
+        short = self.folder / SHORT_MAPPING
+        written = self.folder / "mapping.rml.ttl"
+        return short if short.is_file() and not written.is_file() else written
+
+    @property
+    def mapped(self) -> bool:
+        """Tell whether a mapping is needed: statements of RDF are taken as they are."""
+        return any(table.format != "rdf" for table in self.tables)
 
     @property
     def lookups(self) -> Path:

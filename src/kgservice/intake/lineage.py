@@ -19,7 +19,7 @@ def rows_of_all(folder: Path, focuses: Iterable[str]) -> dict[str, list[Cell]]:
     for place, rows in rows_by_place(folder, focuses).items():
         for row, nodes in rows.items():
             for node in nodes:
-                found.setdefault(node, []).append(Cell(places[place].file, places[place].sheet, row))
+                found.setdefault(node, []).append(Cell(places[place].name, places[place].sheet, row))
     return found
 
 

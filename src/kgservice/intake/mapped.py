@@ -6,7 +6,8 @@ from dataclasses import replace
 import polars as pl
 
 from kgservice import rml
-from kgservice.intake.interface import Table
+from kgservice.intake.interface import Source, Table
+from kgservice.intake.readers.rdf import RDF, RELATIVE
 from kgservice.intake.readers.reading import ROW, Sheet
 
 Others = Mapping[str, "pl.DataFrame | list[rml.Record]"]
@@ -17,7 +18,10 @@ def mapped(mapping: rml.Mapping, table: Table, sheet: Sheet, base: str, others: 
     frame = sheet.frame
     if table.key:
         frame = frame.filter(pl.any_horizontal(pl.col(table.key).is_not_null()))
-    if sheet.formulation == "CSV":
+    if sheet.formulation == RDF:
+        yield rml.Produced(_resolved(frame, base), [])
+        return
+    if sheet.formulation in ("CSV", "SQL"):
         yield from rml.map_table(mapping, table.name, frame, base, others=others)
         return
     keyed = set(frame[ROW].to_list())
@@ -25,17 +29,47 @@ def mapped(mapping: rml.Mapping, table: Table, sheet: Sheet, base: str, others: 
     yield from rml.map_records(mapping, table.name, records, base, iterator=table.iterator, others=others)
 
 
+def rules(source: Source) -> rml.Mapping:
+    """Return the mapping of a source; an empty one where all its tables are RDF and it has none.
+
+    Raises:
+        MappingInvalid: for every fault that needs no data; names file and line.
+    """
+    if not source.mapped and not source.mapping.is_file():
+        return rml.Mapping(source.mapping, ())
+    return rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+
+
+def _resolved(frame: pl.DataFrame, base: str) -> pl.DataFrame:
+    """Return statements with the base of the installation in their relative IRIs."""
+    opening, ours = f"<{RELATIVE}", f"<{base}"
+    names = ("graph", "subject", "predicate", "object")
+    return frame.select(
+        *(
+            pl.when(pl.col(name).str.starts_with(opening))
+            .then(pl.col(name).str.replace(opening, ours, literal=True))
+            .otherwise(pl.col(name))
+            .alias(name)
+            for name in names
+        ),
+        pl.col(ROW).alias("row"),
+    )
+
+
 def together(sheets: Sequence[Sheet]) -> "pl.DataFrame | list[rml.Record]":
     """Return the records of all sheets of a table, for joins."""
-    if sheets and sheets[0].formulation != "CSV":
+    if sheets and sheets[0].formulation not in ("CSV", "SQL"):
         return [record for sheet in sheets for record in sheet.records]
     return pl.concat([sheet.frame for sheet in sheets], how="diagonal")
 
 
 def with_iterator(table: Table, mapping: rml.Mapping) -> Table:
     """Return the table with the iterator that its triples maps share, where source.toml names none."""
-    if table.iterator or table.format in ("csv", "xlsx", "jsonl"):
+    if table.iterator or table.format not in ("json", "xml", "sqlite"):
         return table
+    if table.format == "sqlite":
+        asked = {one.iterator for one in mapping.of(table.name)} - {""}
+        return replace(table, iterator=min(asked)) if asked else table
     iterators = sorted({triples_map.iterator for triples_map in mapping.of(table.name)}, key=len)
     shared = iterators and all(iterator.startswith(iterators[0]) for iterator in iterators)
     return replace(table, iterator=iterators[0]) if shared else table

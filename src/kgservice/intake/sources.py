@@ -4,14 +4,15 @@ import codecs
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kgservice.errors import SourceInvalid, SourceNotFound
-from kgservice.intake.interface import FORMATS, Source, Table
+from kgservice.intake.interface import FORMATS, SHORT_MAPPING, Source, Table
 from kgservice.report import Finding
-from kgservice.terms import is_iri
+from kgservice.terms import Evidence, is_iri
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SOURCE_KEYS: dict[str, tuple[type, bool]] = {
@@ -40,7 +41,13 @@ _TABLE_KEYS: dict[str, tuple[type, bool]] = {
     "iterator": (str, False),
     "nulls": (list, False),
     "merged": (str, False),
+    "member": (str, False),
+    "quote": (str, False),
+    "columns": (list, False),
+    "evidence": (str, False),
 }
+READING = ("encoding", "separator", "quote", "sheet", "header_row", "member")
+"""Keys of a table that may be said for one delivery."""
 _KINDS = {str: "text in quotes", int: "a whole number", list: "a list in brackets", dict: "a table"}
 
 
@@ -66,6 +73,8 @@ def load_source(folder: Path) -> Source:
     default_key = _words(path, "key", body.get("key", []))
     tables = tuple(_table(path, entry, default_key) for entry in body["table"])
     _check_values(path, body, tables)
+    if (folder / SHORT_MAPPING).is_file() and (folder / "mapping.rml.ttl").is_file():
+        raise SourceInvalid("{path} stands beside mapping.rml.ttl; keep one of them.", path=str(folder / SHORT_MAPPING))
     return Source(
         name=folder.name,
         folder=folder,
@@ -117,6 +126,27 @@ def fingerprint(source: Source) -> str:
     return digest.hexdigest()
 
 
+def overridden(source: Source, reading: Mapping[str, str]) -> Source:
+    """Return the source as one delivery must be read: with other values for keys of `READING`.
+
+    Raises:
+        SourceInvalid: for a key that says nothing of reading, or a value that it cannot have.
+    """
+    changed: dict[str, Any] = {}
+    for key, value in reading.items():
+        if key not in READING:
+            raise SourceInvalid(
+                "{key} cannot be said for one delivery; {known} can.", key=key, known=", ".join(READING)
+            )
+        if key == "header_row" and not value.isdecimal():
+            raise SourceInvalid("{path}: {key} must be {kind}.", path="--", key=key, kind="a whole number")
+        changed[key] = int(value) if key == "header_row" else value.replace("TAB", "\t") if len(value) > 1 else value
+    tables = tuple(replace(table, **changed) for table in source.tables)
+    for table in tables:
+        _check_table(source.folder / "source.toml", table)
+    return replace(source, tables=tables, reading=dict(reading))
+
+
 def check(source: Source) -> list[Finding]:
     """Return what is wrong with a source before any delivery: its mapping, tables and lookups, and its own sample."""
     # the web process reads sources and never maps; polars and rdflib come with the mapping
@@ -159,7 +189,7 @@ def _table(path: Path, entry: Any, default_key: tuple[str, ...]) -> Table:
     where = f"table {entry.get('name', '?')}: "
     _strict(path, where, entry, _TABLE_KEYS)
     values = dict(entry)
-    for key in ("key", "required", "unused", "nulls"):
+    for key in ("key", "required", "unused", "nulls", "columns"):
         if key in values:
             values[key] = _words(path, where + key, values[key])
     values.setdefault("key", default_key)
@@ -168,31 +198,36 @@ def _table(path: Path, entry: Any, default_key: tuple[str, ...]) -> Table:
 
 def _check_values(path: Path, body: Mapping[str, Any], tables: tuple[Table, ...]) -> None:
     names = [table.name for table in tables]
-    choices = [("delivery", body.get("delivery", "whole"), ["whole", "additions"])]
+    _one_of(path, "delivery", body.get("delivery", "whole"), ("whole", "additions"))
     for table in tables:
-        where = f"table {table.name}: "
-        choices.append((where + "format", table.format, list(FORMATS)))
-        choices.append((where + "merged", table.merged, ["report", "fill"]))
-        if table.header_row < 1:
-            raise SourceInvalid(
-                "{path}: {key} must be {kind}.", path=str(path), key=where + "header_row", kind="1 or more"
-            )
-        if table.separator != "auto" and len(table.separator) != 1:
-            raise SourceInvalid(
-                "{path}: {key} must be {kind}.", path=str(path), key=where + "separator", kind="one character or auto"
-            )
-        if table.encoding != "auto" and not _is_encoding(table.encoding):
-            raise SourceInvalid(
-                "{path}: {key} must be {kind}.", path=str(path), key=where + "encoding", kind="an encoding or auto"
-            )
         if names.count(table.name) > 1:
             raise SourceInvalid("{path}: two tables are named {name}.", path=str(path), name=table.name)
-    for key, value, allowed in choices:
-        if value not in allowed:
-            raise SourceInvalid("{path}: {key} must be {kind}.", path=str(path), key=key, kind=" or ".join(allowed))
+        _check_table(path, table)
     licence = body.get("licence", "")
     if licence and not is_iri(licence):
         raise SourceInvalid("{path}: {key} must be {kind}.", path=str(path), key="licence", kind="an IRI")
+
+
+def _check_table(path: Path, table: Table) -> None:
+    where = f"table {table.name}: "
+    _one_of(path, where + "format", table.format, FORMATS)
+    _one_of(path, where + "merged", table.merged, ("report", "fill"))
+    _one_of(path, where + "evidence", table.evidence, tuple(Evidence))
+    for key, right, kind in (
+        ("header_row", table.header_row >= 0, "0 (no headings) or more"),
+        ("columns", bool(table.columns) == (not table.header_row), "the headings where header_row = 0, and only there"),
+        ("columns", len(set(table.columns)) == len(table.columns), "headings, each once"),
+        ("separator", table.separator == "auto" or len(table.separator) == 1, "one character or auto"),
+        ("quote", len(table.quote) < 2, "one character, or empty for none"),
+        ("encoding", table.encoding == "auto" or _is_encoding(table.encoding), "an encoding or auto"),
+    ):
+        if not right:
+            raise SourceInvalid("{path}: {key} must be {kind}.", path=str(path), key=where + key, kind=kind)
+
+
+def _one_of(path: Path, key: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise SourceInvalid("{path}: {key} must be {kind}.", path=str(path), key=key, kind=" or ".join(allowed))
 
 
 def _is_encoding(name: str) -> bool:

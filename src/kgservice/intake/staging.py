@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kgservice.errors import SourceUnreadable, StateBroken
-from kgservice.intake.guards import check_zip
+from kgservice.intake.guards import check_gzip, check_kind, check_zip
 from kgservice.intake.interface import DeliveredFile, Delivery, Source
 
 _BLOCK = 1 << 20
@@ -81,11 +81,20 @@ def _kept(path: Path, incoming: Path, kept: Path, left: int, limit: int) -> Deli
         os.fsync(target.fileno())
     if not size:
         raise SourceUnreadable("{file} is empty.", file=path.name)
-    if zipfile.is_zipfile(incoming / path.name):
-        check_zip(incoming / path.name, path.name, limit)
+    _check(incoming / path.name, path.name, limit)
     home = kept / digest.hexdigest()
     final = home / path.name
     if not final.is_file():
         home.mkdir(exist_ok=True)
         os.replace(incoming / path.name, final)
     return DeliveredFile(path.name, final, digest.hexdigest(), size)
+
+
+def _check(path: Path, name: str, limit: int) -> None:
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    check_kind(head, name)
+    if head.startswith(b"\x1f\x8b"):
+        check_gzip(path, name, limit)
+    elif zipfile.is_zipfile(path):
+        check_zip(path, name, limit)

@@ -12,13 +12,15 @@ from kgservice.errors import StateBroken
 from kgservice.intake.findings import Collector
 from kgservice.intake.index import Facts, Place, facts, rows_by_place
 from kgservice.intake.interface import Source, Table
-from kgservice.intake.mapped import mapped, together, with_iterator
-from kgservice.intake.readers import READERS
+from kgservice.intake.mapped import mapped, rules, together, with_iterator
+from kgservice.intake.readers import read
+from kgservice.intake.readers.rdf import RDF
 from kgservice.intake.readers.reading import ROW, Sheet
-from kgservice.intake.sources import load_source
+from kgservice.intake.sources import load_source, overridden
 from kgservice.report import Cell
 from kgservice.rml.expressions import Constant, references
 from kgservice.rml.model import ParentMap, Rule, TermMap, TriplesMap
+from kgservice.terms import shortened
 
 Question = tuple[str, str, str]
 
@@ -30,8 +32,8 @@ def trace(folder: Path, questions: Sequence[Question], kept: Path | None) -> lis
         StateBroken: when the lineage or a kept file is missing.
     """
     known = facts(folder)
-    source = load_source(folder / known.source)
-    mapping = rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+    source = overridden(load_source(folder / known.source), known.reading)
+    mapping = rules(source)
     answers: list[list[Cell]] = [[] for _ in questions]
     asked: dict[str, list[int]] = defaultdict(list)
     for number, (focus, _, _) in enumerate(questions):
@@ -88,6 +90,8 @@ class _Again:
     def cells(self, row: int, focus: str, predicate: str, value: str) -> list[Cell]:
         """Return the cells of a row that made a statement, should have made one, or are the key of the thing."""
         subject = f"<{focus}>"
+        if self.sheet.formulation == RDF:
+            return [self.sheet.cell(row, shortened(predicate), value)]
         key = self.keys.get((row, subject), ())
         if not predicate:
             return self._named(row, key)
@@ -109,7 +113,7 @@ class _Again:
         return [self.sheet.cell(row, name, self._text(row, name)) for name in names] or [self.sheet.cell(row)]
 
     def _text(self, row: int, name: str) -> str:
-        if self.sheet.formulation != "CSV":
+        if self.sheet.records:
             found = [record for record in self.sheet.records if record.row == row]
             return "; ".join(text for record in found for text in rml.texts(record, self.sheet.formulation, name))
         if name not in self.sheet.frame.columns:
@@ -157,7 +161,7 @@ def _read(table: Table, folder: Path, known: Facts, kept: Path | None, place: Pl
     for home in homes:
         path = home / place.sha256 / place.file
         if path.is_file():
-            return READERS[table.format](table, path, place.file, Collector(known.source, 0))
+            return read(table, path, place.member, place.name, Collector(known.source, 0))
     raise StateBroken(
         "The delivered file {file} ({sha256}) is not kept any more.", file=place.file, sha256=place.sha256
     )

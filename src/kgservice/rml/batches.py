@@ -26,7 +26,7 @@ class Batch(Protocol):
 
 
 class TableBatch:
-    """Rows of a table whose cells are texts or null, with the column `__row`."""
+    """Rows of a table whose cells are texts or null, with the column `__row`; `__type:<column>` has datatypes."""
 
     def __init__(self, table: pl.DataFrame) -> None:
         self.table = table
@@ -37,7 +37,9 @@ class TableBatch:
     def values(self, reference: str) -> Values:
         """Return the filled cells of a column."""
         if reference not in self._known:
-            self._known[reference] = from_column(self.table[reference])
+            natural = f"__type:{reference}"
+            types = self.table[natural] if natural in self.table.columns else None
+            self._known[reference] = from_column(self.table[reference], types)
         return self._known[reference]
 
     def chosen(self, rows: pl.Series) -> "TableBatch":

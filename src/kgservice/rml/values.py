@@ -39,13 +39,15 @@ def positions(height: int) -> pl.Series:
     return pl.int_range(height, dtype=pl.UInt32, eager=True)
 
 
-def from_column(column: pl.Series) -> Values:
-    """Return the values of a column; null and the empty text are nothing."""
+def from_column(column: pl.Series, types: pl.Series | None = None) -> Values:
+    """Return the values of a column; null and the empty text are nothing; `types` = natural datatypes."""
     filled = column.is_not_null() & (column != "")
     rows = positions(len(column))
     if filled.all():
-        return Values(rows, column, True)
-    return Values(rows.filter(filled), column.filter(filled))
+        return Values(rows, column, True, types)
+    return Values(
+        rows.filter(filled), column.filter(filled), False, types.filter(filled) if types is not None else None
+    )
 
 
 def constant(text: str, height: int) -> Values:

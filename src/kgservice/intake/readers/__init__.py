@@ -1,3 +1,3 @@
-from kgservice.intake.readers.registry import READERS
+from kgservice.intake.readers.registry import READERS, read
 
-__all__ = ["READERS"]
+__all__ = ["READERS", "read"]

@@ -4,10 +4,11 @@ import csv
 import io
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -17,6 +18,9 @@ from kgservice.intake.interface import Table
 from kgservice.intake.readers.decoding import decoded
 from kgservice.intake.readers.reading import ROW, Sheet, cleaned, column_names, headings, without_unnamed
 from kgservice.report import Cell, Text
+
+if TYPE_CHECKING:
+    import _csv
 
 _SEPARATORS = ",;\t|"
 _PROBED = 50
@@ -35,13 +39,33 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     """
     text = decoded(path.read_bytes(), table, name, collector)
     separator = table.separator if table.separator != "auto" else _separator(text, table, name, collector)
-    stream = _records(text, separator, lambda *where: _broken(collector, name, *where))
+    form = Form(separator, table.quote)
+    stream = _records(text, form, lambda *where: _broken(collector, name, *where))
     names = _header(stream, table, name)
     survey = _surveyed(stream, names, name, collector)
-    frame = _quickly(text, separator, names, survey)
+    frame = _quickly(text, form, names, survey)
     if frame is None:
-        frame = _slowly(text, separator, table.header_row, names)
+        frame = _slowly(text, form, table.header_row, names)
     return without_unnamed(Sheet(name, "", cleaned(frame, table), survey.shifted()), collector)
+
+
+def read_tabs(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
+    """Return the records of a file with tabs between cells (TSV), as `read` does."""
+    return read(replace(table, separator="\t") if table.separator == "auto" else table, path, name, collector)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How delimited text is written: the sign between cells, and the sign around them (empty = none)."""
+
+    separator: str
+    quote: str = '"'
+
+    def rows(self, lines: Iterable[str]) -> "_csv.Reader":
+        """Return a strict reader of rows."""
+        if not self.quote:
+            return csv.reader(lines, delimiter=self.separator, quoting=csv.QUOTE_NONE, strict=True)
+        return csv.reader(lines, delimiter=self.separator, quotechar=self.quote, strict=True)
 
 
 @dataclass(slots=True)
@@ -63,7 +87,7 @@ def _separator(text: str, table: Table, name: str, collector: Collector) -> str:
     best, best_score = ",", (0.0, 0)
     for candidate in _SEPARATORS:
         counts: Counter[int] = Counter()
-        for number, _, row in _records(text[:_PROBE], candidate, _quiet):
+        for number, _, row in _records(text[:_PROBE], Form(candidate, table.quote), _quiet):
             if number >= table.header_row and row:
                 counts[len(row)] += 1
             if number >= table.header_row + _PROBED:
@@ -85,13 +109,11 @@ def _separator(text: str, table: Table, name: str, collector: Collector) -> str:
     return best
 
 
-def _records(
-    text: str, separator: str, broken: Callable[[int, int, str], None]
-) -> Iterator[tuple[int, int, list[str]]]:
+def _records(text: str, form: Form, broken: Callable[[int, int, str], None]) -> Iterator[tuple[int, int, list[str]]]:
     """Yield (row, first line, cells); a broken quote is told to `broken`, and reading goes on at the next line."""
     number, start, failures = 0, 0, 0
     while True:
-        reader = csv.reader(_lines_after(text, start), delimiter=separator, strict=True)
+        reader = form.rows(_lines_after(text, start))
         begun = start + 1
         try:
             for row in reader:
@@ -136,6 +158,8 @@ def _broken(collector: Collector, name: str, number: int, line: int, reason: str
 
 
 def _header(stream: Iterator[_Record], table: Table, name: str) -> list[str]:
+    if not table.header_row:
+        return list(table.columns)
     for number, _, row in stream:
         if number >= table.header_row:
             return headings(row, name, "", table.header_row)
@@ -181,7 +205,7 @@ def _misfit(collector: Collector, name: str, number: int, line: int, row: list[s
     collector.violation(rule, text, remedy, cell)
 
 
-def _quickly(text: str, separator: str, names: list[str], survey: _Survey) -> pl.DataFrame | None:
+def _quickly(text: str, form: Form, names: list[str], survey: _Survey) -> pl.DataFrame | None:
     """Return what polars reads where the strict pass saw the same rows with cells of the same length, else None."""
     height = len(survey.rows)
     if not height or not survey.plain or survey.rows[-1] - survey.rows[0] + 1 != height:
@@ -191,7 +215,8 @@ def _quickly(text: str, separator: str, names: list[str], survey: _Survey) -> pl
     try:
         frame = pl.read_csv(
             io.BytesIO(body.encode("utf-8", "surrogatepass")),
-            separator=separator,
+            separator=form.separator,
+            quote_char=form.quote or None,
             has_header=False,
             new_columns=columns,
             schema_overrides=[pl.String] * len(columns),
@@ -207,12 +232,12 @@ def _quickly(text: str, separator: str, names: list[str], survey: _Survey) -> pl
     return frame.with_columns(pl.Series(ROW, survey.rows, dtype=pl.UInt32))
 
 
-def _slowly(text: str, separator: str, header_row: int, names: list[str]) -> pl.DataFrame:
+def _slowly(text: str, form: Form, header_row: int, names: list[str]) -> pl.DataFrame:
     columns = column_names(names)
     width = len(columns)
     schema = {**dict.fromkeys(columns, pl.String), ROW: pl.UInt32}
     frames, rows = [pl.DataFrame(schema=schema)], []
-    for number, _, row in _records(text, separator, _quiet):
+    for number, _, row in _records(text, form, _quiet):
         if number <= header_row or not any(row) or len(row) < width or any(row[width:]):
             continue
         rows.append((*row[:width], number))

@@ -2,6 +2,7 @@
 
 import bisect
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,10 @@ from kgservice.report import Cell, Text
 from kgservice.rml import Record
 
 ROW = "__row"
+TYPE = "__type:"
+"""Before the name of a column: its natural datatypes, where the format has some."""
+OURS = "__"
+"""How columns begin that are no columns of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,12 @@ class Sheet:
     records: Sequence[Record] = ()
     """JSON and XML: the records; `frame` then holds only the key and the required paths."""
     formulation: str = "CSV"
-    """`CSV`, `JSONPath` or `XPath` (RML reference formulations)."""
+    """`CSV`, `SQL`, `JSONPath` or `XPath` (RML reference formulations), or `RDF`."""
 
     @property
     def columns(self) -> list[str]:
         """Return the headings."""
-        return [column for column in self.frame.columns if column != ROW]
+        return [column for column in self.frame.columns if not column.startswith(OURS)]
 
     def cell(self, row: int, column: str = "", value: str = "") -> Cell:
         """Return a place of this sheet."""
@@ -88,17 +93,21 @@ def headings(found: Sequence[str], file: str, sheet: str, row: int) -> list[str]
             file=where,
             row=row,
         )
-    for name in names:
-        if name and names.count(name) > 1:
+    for name, count in Counter(names).items():
+        if name and count > 1:
             raise SourceUnreadable(
                 "{file} has two columns named {column}; rename one of them.", file=where, column=name
+            )
+        if name.startswith(OURS):
+            raise SourceUnreadable(
+                "{file} has a column {column}; a heading may not begin with __.", file=where, column=name
             )
     return names
 
 
 def cleaned(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Return the frame with null for cells of nothing but space or a null word, and without rows of nulls."""
-    texts = [column for column in frame.columns if column != ROW]
+    texts = [column for column in frame.columns if column != ROW and not column.startswith(TYPE)]
     return _emptied(frame, table).filter(pl.any_horizontal(pl.col(texts).is_not_null()))
 
 
@@ -110,7 +119,7 @@ def _emptied(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
         .otherwise(pl.col(column))
         .alias(column)
         for column in frame.columns
-        if column != ROW
+        if column != ROW and not column.startswith(TYPE)
     )
 
 

@@ -5,13 +5,28 @@ from pathlib import Path
 
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Table
-from kgservice.intake.readers import csv, json, xlsx, xml
+from kgservice.intake.packing import opened
+from kgservice.intake.readers import csv, json, ods, rdf, sqlite, xlsx, xml
 from kgservice.intake.readers.reading import Sheet
 
 READERS: Mapping[str, Callable[[Table, Path, str, Collector], Sheet]] = {
     "csv": csv.read,
+    "tsv": csv.read_tabs,
     "xlsx": xlsx.read,
+    "ods": ods.read,
     "json": json.read,
     "jsonl": json.read_lines,
     "xml": xml.read,
+    "sqlite": sqlite.read,
+    "rdf": rdf.read,
 }
+
+
+def read(table: Table, path: Path, member: str, name: str, collector: Collector) -> Sheet:
+    """Return the records of a kept file, or of a member of it, unpacked where it is packed.
+
+    Raises:
+        SourceUnreadable: when nothing of it can be read.
+    """
+    with opened(path, member, name) as plain:
+        return READERS[table.format](table, plain, name, collector)

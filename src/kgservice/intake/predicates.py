@@ -1,0 +1,43 @@
+"""Says which columns of a table a property comes from, as the mapping that was kept says; written once, read by pages."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from kgservice.intake.index import facts
+
+_FILE = "predicates.json"
+
+Columns = Mapping[str, Mapping[str, list[str]]]
+"""By table and predicate (IRI), the columns."""
+
+
+def remember(folder: Path) -> None:
+    """Write the columns of a conversion's mapping into its lineage.
+
+    Raises:
+        StateBroken: the folder holds no lineage.
+    """
+    # pages load this room and never map; polars and rdflib come with the mapping
+    from kgservice import rml
+    from kgservice.intake.sources import load_source
+
+    source = load_source(folder / facts(folder).source)
+    mapping = rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in mapping.triples_maps:
+        for rule in one.rules:
+            for predicate in rule.predicates:
+                name = rml.constant(predicate)
+                if name is None:
+                    continue
+                known = found.setdefault(one.source, {}).setdefault(name, [])
+                known += [column for term in rule.objects for column in rml.columns(term, mapping)]
+    body = {table: {name: list(dict.fromkeys(c)) for name, c in rules.items()} for table, rules in found.items()}
+    (folder / _FILE).write_text(json.dumps(body, ensure_ascii=False), "utf8")
+
+
+def known(folder: Path) -> Columns:
+    """Return the columns of a conversion; empty where they were not kept."""
+    path = folder / _FILE
+    return json.loads(path.read_text("utf8")) if path.exists() else {}
