@@ -10,6 +10,7 @@ import pyoxigraph
 
 from kgservice.actions.ask import Ask, Stores
 from kgservice.actions.describe import Describe
+from kgservice.actions.search import Search
 from kgservice.errors import KgError
 from kgservice.knowledge.library import Library
 from kgservice.releases import Manifest, Release, Shelf, Statements
@@ -81,6 +82,7 @@ class FakeService:
     ask: Ask
     describe: Describe
     store: "FakeStore"
+    search: Search
 
 
 class FakeStore:
@@ -140,7 +142,7 @@ def fake_service(folder: Path, **environment: str) -> FakeService:
     release = sealed(shelf)
     store = FakeStore(release.store, Graphs(BASE).known)
     ask = Ask(shelf, Library(settings.content / "queries", BASE), Stores(lambda *_: store, lambda *_: store), settings)
-    return FakeService(settings, shelf, ask, Describe(ask, settings.base), store)
+    return FakeService(settings, shelf, ask, Describe(ask, settings.base), store, Search(shelf, settings))
 
 
 def sealed(shelf: Shelf) -> Release:

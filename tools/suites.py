@@ -21,6 +21,7 @@ SUITES: dict[str, list[str]] = {
     "answers": ["tests/test_answers.py"],
     "store": ["tests/store"],
     "conformance": ["tests/conformance"],
+    "search": ["tests/search"],
     "releases": ["tests/releases", "tests/actions", "tests/catalogue"],
     "web": ["tests/web"],
     "drafts": ["tests/drafts"],

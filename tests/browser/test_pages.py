@@ -22,6 +22,8 @@ PAGES = {
     "kind": "/kinds/organization",
     "questions": "/queries",
     "found": "/queries?q=network",
+    "names": "/search?q=polytechnic",
+    "unnamed": "/search?q=xqzzy",
     "network": "/queries/the-network",
     "bars": "/queries/things-by-kind",
     "empty": "/queries/customers-of-the-social-order",

@@ -15,6 +15,7 @@ LONGEST = 200
 """Characters of a search that count."""
 _WORDS = 12
 _CANDIDATES = 400
+_FEW = 40  # hits below which beginnings of the words are looked for too
 _COMPLETED = 80
 _HITS = 1000
 _SECONDS = 2.0
@@ -172,9 +173,8 @@ class Index:
         rows = self._exact(question.text) + self._matching(self._expression(question, marks), _CANDIDATES)
         if kind:
             rows += self._matching(self._expression(question, narrowed), _CANDIDATES)
-        if rows:
-            return rows, ""
-        rows = self._matching(self._expression(question, marks, unfinished=True), _CANDIDATES)
+        if len(rows) < _FEW:
+            rows += self._matching(self._expression(question, marks, unfinished=True), _CANDIDATES)
         if rows:
             return rows, ""
         meant = self._mended(question)
@@ -230,6 +230,8 @@ class Index:
                 other = latin(word)
                 if other and other != word and (is_cyrillic(word) or len(word) > 2):
                     choices.append(f'"{other}" *')
+            if unfinished:
+                choices += [f'"{key}" *' for key in keys if len(key) > 3]
             parts.append("(" + " OR ".join(dict.fromkeys(choices)) + ")")
         return " AND ".join([*parts, *(f'"{mark}"' for mark in marks)])
 
@@ -257,11 +259,11 @@ class Index:
         """Return things with the score of their best label, best first."""
         best: dict[int, tuple[float, _Row]] = {}
         for row in dict.fromkeys(rows):
-            value = score(question, row[4], row[2], row[5], self._keys) - (8 if row[6] else 0)
+            value = score(question, row[4], row[2], row[5], self._keys)
             if value > best.get(row[1], (-1.0, row))[0]:
                 best[row[1]] = (value, row)
         ranked = [(thing, value, row) for thing, (value, row) in best.items()]
-        return sorted(ranked, key=lambda entry: (-entry[1], entry[0]))[:_HITS]
+        return sorted(ranked, key=lambda entry: (_last(entry[2], question), -entry[1], entry[0]))[:_HITS]
 
     def _things(self, numbers: Sequence[int], lang: str) -> dict[int, tuple[str, str, str, str, int, int]]:
         """Return (IRI, kind, classes, name, weight, invented) by number; the name in the language if there is one."""
@@ -289,3 +291,8 @@ class Index:
         matched = "" if row[3] == name else row[3]
         exact = row[4] == question.text
         return Hit(iri, name, matched, kind, tuple(types.split()), weight, bool(invented), round(value, 1), exact)
+
+
+def _last(row: _Row, question: Asked) -> bool:
+    """Tell whether a label stands behind all known ones: it is that of an invented thing, and not what was typed."""
+    return bool(row[6]) and row[4] != question.text

@@ -62,7 +62,9 @@ def _near(database: sqlite3.Connection, word: str, edits: int) -> list[str]:
     """Return words of about this length that share the beginning, or the middle at a place that an edit may shift."""
     low, high = len(word) - edits, len(word) + edits
     found: dict[str, None] = {}
-    for at, text in (("1", word[:2]), ("1", word[1::-1]), ("3", word[2:4]), ("3", word[1:3]), ("3", word[3:5])):
+    heads = dict.fromkeys((word[:2], word[1::-1], word[0] + word[2]))  # as written, or with two letters swapped
+    middles = dict.fromkeys((word[2:4], word[1:3], word[3:5]))  # in place, after a lost or before a doubled letter
+    for at, text in [*(("1", head) for head in heads), *(("3", middle) for middle in middles)]:
         rows = database.execute(
             f"SELECT term FROM terms WHERE substr(term, {at}, 2) = ? AND length(term) BETWEEN ? AND ? LIMIT ?",  # noqa: S608
             (text, low, high, _MOST),

@@ -33,10 +33,10 @@ def blueprint(service: Service) -> Blueprint:
     def suggest(what: str) -> Response:
         text = request.args.get("prefix", "")[:_TEXT]
         start = _whole(request.args.get("cursor", "0"), "cursor", 10_000)
-        found = desk.suggested(what, text, g.language, start + 20)[start:]
+        found = desk.suggested(what, text, g.language, start + 20)
         if found is None:
             raise ParameterInvalid("Suggestions are for entity, type and property, not {text}.", text=what)
-        return _said({"result": found})
+        return _said({"result": found[start:]})
 
     @room.get("/reconcile/properties")
     def properties() -> Response:
