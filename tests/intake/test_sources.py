@@ -53,7 +53,7 @@ def test_source_is_read_with_its_defaults(folder: Path) -> None:
         ('format = "csv"', 'format = "doc"', "table people: format must be csv or"),
         ('format = "csv"', 'format = "csv"\nseperator = ";"', "unknown key table people: seperator"),
         ('format = "csv"', 'format = "csv"\nseparator = ";;"', "table people: separator must be one character"),
-        ('format = "csv"', 'format = "csv"\nheader_row = 0', "table people: header_row must be 1 or more"),
+        ('format = "csv"', 'format = "csv"\nheader_row = -1', "table people: header_row must be 0"),
         ('format = "csv"', 'format = "csv"\nheader_row = true', "table people: header_row must be a whole number"),
         ('format = "csv"', 'format = "csv"\nencoding = "klingon"', "table people: encoding must be"),
         ('required = ["name"]', "required = [1]", "table people: required must be a list of texts"),

@@ -83,7 +83,8 @@ class _Survey:
         return (self.rows, self.lines) if self.rows != self.lines else None
 
 
-def _separator(text: str, table: Table, name: str, collector: Collector) -> str:
+def separator_of(text: str, table: Table) -> str:
+    """Return the sign that gives the same number of cells, more than one, in the most of the first 50 records."""
     best, best_score = ",", (0.0, 0)
     for candidate in _SEPARATORS:
         counts: Counter[int] = Counter()
@@ -96,6 +97,16 @@ def _separator(text: str, table: Table, name: str, collector: Collector) -> str:
         score = (agreeing / max(sum(counts.values()), 1), fields) if fields > 1 else (0.0, 0)
         if score > best_score:
             best, best_score = candidate, score
+    return best
+
+
+def records_of(text: str, form: Form, most: int) -> list[tuple[int, int, list[str]]]:
+    """Return the first records: row, first line, cells; those with broken quotes are left out."""
+    return list(islice(_records(text, form, _quiet), most))
+
+
+def _separator(text: str, table: Table, name: str, collector: Collector) -> str:
+    best = separator_of(text, table)
     if best != ",":
         collector.info(
             "read/separator-guessed",

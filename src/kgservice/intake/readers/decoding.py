@@ -42,6 +42,30 @@ def decoded(data: bytes, table: Table, file: str, collector: Collector) -> str:
     return text
 
 
+def ladder(data: bytes) -> str:
+    """Return the encoding that the first bytes of a text tell: its mark, else UTF-8 where it fits, else cp1251."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return "cp1251"
+    return "utf-8"
+
+
+def prefix(data: bytes, encoding: str) -> str:
+    """Return the text of the beginning of a file; a letter that is cut at its end is left out.
+
+    Raises:
+        SourceUnreadable: when the encoding does not fit.
+    """
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(data).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return _strict(data, encoding, "-")
+
+
 def _guessed(data: bytes, file: str, broken: int) -> str:
     if b"\0" in data:
         raise _binary(file)

@@ -64,6 +64,12 @@ def names(path: Path) -> tuple[str, ...]:
         return tuple(_names(stream))
 
 
+def texts(path: Path, sheet: str, most: int) -> list[list[str]]:
+    """Return the first rows of a sheet as texts."""
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
+        return [[_text(value) for value in row] for row in _grid(stream, sheet, path.name).rows[:most]]
+
+
 @dataclass(slots=True)
 class _Grid:
     """A sheet as it was found: cells, merged areas, and the places of formulas without a result and of errors."""

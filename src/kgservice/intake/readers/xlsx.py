@@ -49,6 +49,28 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     return without_unnamed(Sheet(name, sheet, cleaned(framed(page), table)), collector)
 
 
+def names(path: Path) -> tuple[str, ...]:
+    """Return the names of the sheets."""
+    check_zip(path, path.name, _INFLATED)
+    _check_strings(path, path.name)
+    return tuple(_opened(path).sheet_names)
+
+
+def texts(path: Path, sheet: str, most: int) -> list[list[str]]:
+    """Return the first rows of a sheet as texts."""
+    grid = _opened(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=most)
+    return [[_text(value) for value in row] for row in grid]
+
+
+def _opened(path: Path) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except (CalamineError, OSError, ValueError) as error:
+        raise SourceUnreadable(
+            "{file} cannot be read as a workbook ({reason}). Save it as .xlsx again.", file=path.name, reason=str(error)
+        ) from None
+
+
 def _check_strings(path: Path, name: str) -> None:
     """Refuse a workbook that promises more texts than it has bytes: calamine takes memory for what is promised."""
     try:
