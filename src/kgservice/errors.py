@@ -11,7 +11,7 @@ The tree:
     │   ├── SettingInvalid  MappingInvalid  SourceInvalid  SourceUnreadable  AuthoredInvalid  BackupInvalid
     │   └── SourceNotFound  DraftNotFound  ReleaseNotFound  ReleaseGone  ThingNotFound  QuestionNotFound
     ├── Refused                 the state forbids it: exit 1, status 409
-    │   ├── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged  DraftBusy  PreviewStale
+    │   ├── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged  DraftBusy  PreviewStale  AcceptRefused
     │   └── OntologyUnsound
     └── MachineryFailed         not the asker's fault: exit 3, status 5xx
         ├── QueryTimeout  QueryMemory  EngineCrash  Busy  ResultTooLarge  QueryStopped
@@ -287,6 +287,12 @@ class DraftBusy(Refused):
     """Raised when a job is at work on a draft; the same request may be sent again in a moment."""
 
     slug = "draft-busy"
+
+
+class AcceptRefused(Refused):
+    """Raised when a draft cannot be accepted by this person, or not as it is, or is published without it."""
+
+    slug = "accept-refused"
 
 
 class PreviewStale(Refused):

@@ -71,6 +71,12 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _switch(text: str) -> bool:
+    if text not in ("", "no", "yes"):
+        raise ValueError(text)
+    return text == "yes"
+
+
 def _workers(text: str) -> int:
     return _positive(text) if text else max(4, 2 * (os.cpu_count() or 2))
 
@@ -119,6 +125,12 @@ TABLE: tuple[Setting, ...] = (
         _positive,
         "Releases whose stores are kept; older ones keep statement files and manifest.",
     ),
+    Setting(
+        "KG_SECOND_PAIR",
+        "no",
+        _switch,
+        "yes: a draft is published only after somebody who did not work on it has accepted it.",
+    ),
     Setting("KG_PROXIES", "", _list, "Addresses of proxies, by comma, whose X-Forwarded-For is believed."),
 )
 
@@ -150,6 +162,7 @@ class Settings:
     delivery_bytes: int
     findings: int
     keep_releases: int
+    second_pair: bool
     proxies: tuple[str, ...]
 
     @staticmethod

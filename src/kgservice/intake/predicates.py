@@ -1,4 +1,4 @@
-"""Says which columns of a table a property comes from, as the mapping that was kept says; written once, read by pages."""
+"""Says which columns of a table a property comes from: written once from the mapping, read by pages."""
 
 import json
 from collections.abc import Mapping
@@ -21,6 +21,8 @@ def remember(folder: Path) -> None:
     # pages load this room and never map; polars and rdflib come with the mapping
     from kgservice import rml
     from kgservice.intake.sources import load_source
+    from kgservice.rml.expressions import Constant, references
+    from kgservice.rml.model import TermMap
 
     source = load_source(folder / facts(folder).source)
     mapping = rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
@@ -28,11 +30,14 @@ def remember(folder: Path) -> None:
     for one in mapping.triples_maps:
         for rule in one.rules:
             for predicate in rule.predicates:
-                name = rml.constant(predicate)
-                if name is None:
+                if not isinstance(predicate.expression, Constant):
                     continue
-                known = found.setdefault(one.source, {}).setdefault(name, [])
-                known += [column for term in rule.objects for column in rml.columns(term, mapping)]
+                columns = found.setdefault(one.source, {}).setdefault(predicate.expression.text, [])
+                for term in rule.objects:
+                    joined = (
+                        () if isinstance(term, TermMap) else (n for child, _ in term.joins for n in references(child))
+                    )
+                    columns += term.references() if isinstance(term, TermMap) else joined
     body = {table: {name: list(dict.fromkeys(c)) for name, c in rules.items()} for table, rules in found.items()}
     (folder / _FILE).write_text(json.dumps(body, ensure_ascii=False), "utf8")
 
@@ -40,4 +45,5 @@ def remember(folder: Path) -> None:
 def known(folder: Path) -> Columns:
     """Return the columns of a conversion; empty where they were not kept."""
     path = folder / _FILE
-    return json.loads(path.read_text("utf8")) if path.exists() else {}
+    body: Columns = json.loads(path.read_text("utf8")) if path.exists() else {}
+    return body

@@ -130,22 +130,19 @@ class Ledger:
     def things(self, wanted: Wanted, offset: int = 0, limit: int = -1) -> Iterator[Thing]:
         """Yield the things that are wanted, by kind, verb and IRI; no limit: all, as a stream."""
         where, values = _where(wanted)
-        query = (
-            "SELECT things.id, things.subject, things.kind, things.verb, old.subject, things.former FROM things "  # noqa: S608
-            f"LEFT JOIN things AS old ON old.id = things.former WHERE {where.replace('subject', 'things.subject')} "
-            "ORDER BY things.kind, things.verb, things.id LIMIT ? OFFSET ?"
-        )
         with self._open() as book:
-            graphs = dict(book.execute("SELECT id, iri FROM graphs"))
-            for number, subject, kind, verb, old, former in book.execute(query, (*values, limit, offset)):
-                numbers = (number,) if former is None else (former, number)
-                rows = book.execute(
-                    "SELECT sign, graph, predicate, object FROM lines WHERE thing IN "  # noqa: S608
-                    f"({','.join('?' * len(numbers))}) ORDER BY predicate, sign, object",
-                    numbers,
-                )
-                found = [Line(sign, graphs[graph], predicate, value) for sign, graph, predicate, value in rows]
-                yield Thing(_bare(subject), kind, verb, _bare(old) if old else "", found)
+            yield from _read(book, f"{where} ORDER BY things.kind, things.verb, things.id LIMIT ? OFFSET ?",
+                             (*values, limit, offset))  # fmt: skip
+
+    def about(self, iri: str) -> Iterator[Thing]:
+        """Yield what differs about one thing, by its IRI now or before, if anything does."""
+        subject = iri if iri.startswith("_:") else f"<{iri}>"
+        here = "(SELECT id FROM things WHERE subject = ?)"
+        with self._open() as book:
+            yield from _read(
+                book, f"things.verb != 'former' AND (things.id = {here} OR things.former = {here})",
+                (f"{subject} ".encode(), f"{subject} ".encode()),
+            )  # fmt: skip
 
     def called(self, iris: Sequence[str]) -> dict[str, list[str]]:
         """Return the names (literals in N-Triples) that the later side gives to IRIs; those it adds only."""
@@ -164,6 +161,18 @@ class Ledger:
 
     def _open(self) -> "closing[sqlite3.Connection]":
         return closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro&immutable=1", uri=True))
+
+
+def _read(book: sqlite3.Connection, where: str, values: Sequence[object]) -> Iterator[Thing]:
+    graphs = dict(book.execute("SELECT id, iri FROM graphs"))
+    query = (
+        "SELECT things.id, things.subject, things.kind, things.verb, old.subject, things.former FROM things "  # noqa: S608
+        f"LEFT JOIN things AS old ON old.id = things.former WHERE {where}"
+    )
+    said = "SELECT sign, graph, predicate, object FROM lines WHERE thing IN (?, ?) ORDER BY predicate, sign, object"
+    for number, subject, kind, verb, old, former in book.execute(query, values):
+        found = [Line(sign, graphs[graph], *rest) for sign, graph, *rest in book.execute(said, (number, former))]
+        yield Thing(_bare(subject), kind, verb, _bare(old) if old else "", found)
 
 
 def _fill(book: sqlite3.Connection, before: Side, after: Side, names: Graphs) -> None:
@@ -261,7 +270,7 @@ def _where(wanted: Wanted) -> tuple[str, tuple[str, ...]]:
     if wanted.text:
         like = f"%{_plain(wanted.text)}%"
         parts.append(
-            "(CAST(subject AS TEXT) LIKE ? ESCAPE '\\' OR things.id IN "
+            "(CAST(things.subject AS TEXT) LIKE ? ESCAPE '\\' OR things.id IN "
             "(SELECT thing FROM lines WHERE object LIKE ? ESCAPE '\\' OR lower(object) LIKE lower(?) ESCAPE '\\'))"
         )
         values += [like, like, like]

@@ -42,6 +42,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "user-not-found": (404, "There is no such user"),
     "job-not-found": (404, "There is no such job"),
     "upload-not-found": (404, "There is no such upload"),
+    "accept-refused": (409, "This draft is not accepted"),
     "preview-stale": (409, "The preview is not up to date"),
     "draft-busy": (409, "A job is at work on this draft"),
     "setting-invalid": (500, "A setting is wrong"),

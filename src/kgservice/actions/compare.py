@@ -1,0 +1,104 @@
+"""Compare: a draft with the release that it changes, and any release with any other."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from kgservice.actions.content import Content
+from kgservice.actions.differences import Differences
+from kgservice.actions.labels import Labels
+from kgservice.actions.origins import lineages
+from kgservice.actions.show import LEDGER, kept
+from kgservice.errors import ReleaseNotFound
+from kgservice.releases import Draft, Drafts, Shelf
+from kgservice.releases.differences import side
+from kgservice.releases.files import guarded
+from kgservice.releases.ledger import record
+from kgservice.terms import shortened
+
+_KEPT = 20  # ledgers of releases that somebody compared
+
+
+class Compare:
+    """Makes comparisons; each is written down once and then read."""
+
+    def __init__(self, shelf: Shelf, drafts: Drafts, content: Content, labels: Callable[[], Labels]) -> None:
+        self._shelf = shelf
+        self._drafts = drafts
+        self._content = content
+        self._labels = labels
+
+    def draft(self, draft_id: str) -> Differences:
+        """Return what a draft changes by its preview; of a published one, what its release changed.
+
+        Raises:
+            DraftNotFound: there is none of that id.
+            PreviewStale: no preview was made, or the draft, the release or the authored files have moved on since.
+        """
+        draft = self._drafts.draft(draft_id)
+        if draft.release is not None:
+            return self.changes(draft.release)
+        found = kept(draft, self._shelf, self._content)
+        imports = found.parent.manifest.imports if found.parent else {}
+        before = lineages(imports, found.parent.lineage if found.parent else Path())
+        after = {**before, **{source: list(of) for source, of in lineages(draft.imports, _lineage(draft)).items()}}
+        return self._differences(found.ledger, (found.before, found.after), (before, after))
+
+    def changes(self, number: int) -> Differences:
+        """Return what a release changed in the one it was made from.
+
+        Raises:
+            ReleaseNotFound: there is no such release.
+        """
+        release = self._shelf.release(number)
+        return self.releases(release.manifest.parent or 0, number)
+
+    def releases(self, before: int, after: int) -> Differences:
+        """Return how one release differs from another; 0 is the empty graph before the first.
+
+        Raises:
+            ReleaseNotFound: there is no such release.
+        """
+        old, new = (self._shelf.release(number) if number else None for number in (before, after))
+        sides = (side(old), side(new))
+        ledger = new.path / LEDGER if new and (new.manifest.parent or 0) == before else self._compared(before, after)
+        if not ledger.exists():
+            ledger = self._compared(before, after)
+        if not ledger.exists():
+            record(ledger, *sides, self._content.graphs)
+            self._tidy(ledger.parent)
+        of = [lineages(release.manifest.imports, release.lineage) if release else {} for release in (old, new)]
+        return self._differences(ledger, sides, (of[0], of[1]))
+
+    def undone(self, number: int) -> Differences:
+        """Return what readers would see change when they are sent to a release.
+
+        Raises:
+            ReleaseNotFound: there is no such release, or none at all.
+        """
+        current = self._shelf.current()
+        if current is None:
+            raise ReleaseNotFound("There is no release yet; `kgservice build` makes the first.")
+        return self.releases(current.id, number)
+
+    def named(self, iris: Iterable[str], lang: str) -> Mapping[str, str]:
+        """Return labels of IRIs by the current release; the IRI shortened where there is none."""
+        wanted = list(iris)
+        if self._shelf.current() is None:
+            return {iri: shortened(iri) for iri in wanted}
+        return self._labels().of(wanted, lang)
+
+    def _differences(self, ledger: Path, sides: tuple, origins: tuple) -> Differences:  # type: ignore[type-arg]
+        return Differences(ledger, sides, origins, self.named, self._content.graphs)
+
+    def _compared(self, before: int, after: int) -> Path:
+        return self._shelf.state.folder / "compared" / f"{before}-{after}.sqlite"
+
+    def _tidy(self, folder: Path) -> None:
+        with guarded(folder):
+            found = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime)
+            for path in found[:-_KEPT]:
+                path.unlink(missing_ok=True)
+
+
+def _lineage(draft: Draft) -> Path:
+    return draft.path / "lineage"

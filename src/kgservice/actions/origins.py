@@ -1,0 +1,53 @@
+"""From which rows and columns the two sides of a comparison have their statements."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kgservice.intake import predicates
+from kgservice.intake.index import Facts, facts, rows_by_place
+from kgservice.report import Cell
+
+_CELLS = 3
+"""Of one statement; a value that stands in more rows is told by its first ones."""
+
+Lineages = Mapping[str, Sequence[Path]]
+"""By source, the folders of its conversions."""
+
+
+@dataclass(slots=True)
+class Origins:
+    """The lineages of one side; what was read once is kept."""
+
+    lineages: Lineages
+    _known: dict[Path, tuple[Facts, predicates.Columns]] = field(default_factory=dict)
+
+    def rows(self, source: str, iris: Iterable[str]) -> dict[str, list[tuple[Path, int, int]]]:
+        """Return for each of these things that a source speaks of: conversion, place and row."""
+        found: dict[str, list[tuple[Path, int, int]]] = {}
+        wanted = list(iris)
+        for folder in self.lineages.get(source, ()):
+            if folder.is_dir():
+                for place, rows in rows_by_place(folder, wanted).items():
+                    for row, nodes in rows.items():
+                        for node in nodes:
+                            found.setdefault(node, []).append((folder, place, row))
+        return found
+
+    def cells(self, rows: Sequence[tuple[Path, int, int]], predicate: str) -> tuple[Cell, ...]:
+        """Return the cells of a property in these rows; rows only where the mapping does not say which columns."""
+        exact, rough = [], []
+        for folder, at, row in rows:
+            if folder not in self._known:
+                self._known[folder] = (facts(folder), predicates.known(folder))
+            found, columns = self._known[folder]
+            place = found.places[at]
+            rough.append(Cell(place.file, place.sheet, row))
+            for column in columns.get(place.table, {}).get(predicate, ()):
+                exact.append(Cell(place.file, place.sheet, row, column))
+        return tuple(dict.fromkeys(exact or rough))[:_CELLS]
+
+
+def lineages(imports: Mapping[str, Sequence[Mapping[str, object]]], folder: Path) -> Lineages:
+    """Return the lineages of a release, whose folder of lineages this is."""
+    return {source: [folder / str(record["lineage"]) for record in records] for source, records in imports.items()}
