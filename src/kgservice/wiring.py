@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Self
 
 from kgservice.access import Audit
 from kgservice.actions.ask import Ask, Stores
+from kgservice.actions.compare import Compare
 from kgservice.actions.content import Content
+from kgservice.actions.decide import Decide
 from kgservice.actions.describe import Describe
 from kgservice.actions.edit import Edit
+from kgservice.actions.labels import Labels
 from kgservice.actions.review import Review
 from kgservice.actions.search import Search
 from kgservice.errors import Refused, StateLocked
@@ -21,6 +24,7 @@ from kgservice.store.drafts import DraftWorkers
 from kgservice.store.interface import Store
 from kgservice.store.pool import Pool
 from kgservice.store.remote import RemoteStore
+from kgservice.terms import Graphs
 
 if TYPE_CHECKING:
     from kgservice.actions.backup import Backup
@@ -67,6 +71,18 @@ class Service:
     def review(self) -> Review:
         """Return what shows drafts."""
         return Review(self.shelf, self._drafts)
+
+    @cached_property
+    def differences(self) -> Compare:
+        """Return what compares drafts and releases."""
+        return Compare(
+            self.shelf, self._drafts, self._content, lambda: Labels(self.ask, Graphs(self.settings.base))
+        )  # fmt: skip
+
+    @cached_property
+    def decide(self) -> Decide:
+        """Return what accepts drafts, comments on them and sends them back."""
+        return Decide(self.shelf, self._drafts, self._content, self.settings)
 
     @cached_property
     def edit(self) -> Edit:

@@ -1,7 +1,8 @@
 """Decide on a draft: accept its preview, comment on it, send it back with reasons."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from kgservice.access import Role
@@ -10,6 +11,7 @@ from kgservice.actions.ingest import now
 from kgservice.actions.show import Kept, kept
 from kgservice.errors import AcceptRefused, AccessDenied, ParameterInvalid, PreviewStale, Refused
 from kgservice.releases import Draft, Drafts, Shelf
+from kgservice.releases.files import guarded
 from kgservice.releases.history import Event
 from kgservice.settings import Settings
 
@@ -24,7 +26,7 @@ class Decide:
         self._shelf = shelf
         self._drafts = drafts
         self._content = content
-        self._second_pair = settings.second_pair
+        self._settings = settings
 
     def accept(self, draft_id: str, actor: str, role: Role, comment: str = "", preview: str = "") -> Draft:
         """Accept a draft's preview, and nothing else that the draft may become; `preview` is the hash that was read.
@@ -36,8 +38,7 @@ class Decide:
             Refused: it is published, or accepted already.
             DraftNotFound, StateLocked, StateBroken: as their names say.
         """
-        _insist(role, Role.STEWARD)
-        with self._drafts.decided(draft_id, actor, f"accept {draft_id}") as draft:
+        with self._deciding(draft_id, actor, f"accept {draft_id}", role, Role.STEWARD) as draft:
             _open(draft)
             found = kept(draft, self._shelf, self._content)
             unmoved(draft, found, preview)
@@ -48,7 +49,7 @@ class Decide:
                     "Draft {draft} has violations; `kgservice report {draft}` says what, where and how to mend it.",
                     draft=draft.id,
                 )
-            if self._second_pair and actor in authors(draft):
+            if self._settings.second_pair and actor in authors(draft):
                 raise AcceptRefused(
                     "{actor} worked on draft {draft}, and this service wants a second pair of eyes (KG_SECOND_PAIR): "
                     "somebody else accepts it.",
@@ -65,9 +66,8 @@ class Decide:
             ParameterInvalid: there is no text, or it is too long.
             DraftNotFound, StateLocked, StateBroken: as their names say.
         """
-        _insist(role, Role.CURATOR)
         _filled(text)
-        with self._drafts.decided(draft_id, actor, f"comment on {draft_id}") as draft:
+        with self._deciding(draft_id, actor, f"comment on {draft_id}", role, Role.CURATOR) as draft:
             return self._told(draft, "commented", actor, role, text, (), state=draft.state)
 
     def send_back(self, draft_id: str, actor: str, role: Role, reason: str, findings: Sequence[str] = ()) -> Draft:
@@ -79,9 +79,8 @@ class Decide:
             Refused: it is published.
             DraftNotFound, StateLocked, StateBroken: as their names say.
         """
-        _insist(role, Role.STEWARD)
         _filled(reason)
-        with self._drafts.decided(draft_id, actor, f"send back {draft_id}") as draft:
+        with self._deciding(draft_id, actor, f"send back {draft_id}", role, Role.STEWARD) as draft:
             _open(draft)
             known = {name for one in draft.report().findings for name in (one.rule, one.focus)}
             unknown = [name for name in findings if name not in known]
@@ -92,6 +91,16 @@ class Decide:
                     finding=unknown[0],
                 )
             return self._told(draft, "sent-back", actor, role, reason, tuple(findings), state="sent-back")
+
+    @contextmanager
+    def _deciding(self, draft_id: str, actor: str, job: str, role: Role, needed: Role) -> Iterator[Draft]:
+        with self._shelf.witnessed(actor, job), guarded(self._settings.state):
+            if role < needed:
+                raise AccessDenied(
+                    "The role is {role}, and this needs {needed}.", role=role.name.lower(), needed=needed.name.lower()
+                )
+            with self._drafts.decided(draft_id, actor, job) as draft:
+                yield draft
 
     def _told(
         self, draft: Draft, verb: str, actor: str, role: Role, text: str, findings: tuple[str, ...], state: str
@@ -138,13 +147,6 @@ def unmoved(draft: Draft, found: Kept, preview: str = "") -> None:
 
 def _accepted(draft: Draft) -> Event:
     return next(event for event in reversed(draft.events) if event.verb == "accepted")
-
-
-def _insist(role: Role, needed: Role) -> None:
-    if role < needed:
-        raise AccessDenied(
-            "The role is {role}, and this needs {needed}.", role=role.name.lower(), needed=needed.name.lower()
-        )
 
 
 def _open(draft: Draft) -> None:

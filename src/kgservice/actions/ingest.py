@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,11 +15,13 @@ from kgservice.actions.fold import folded, told
 from kgservice.actions.preview import Preview, Progress, check, converted, preview, verdict
 from kgservice.actions.show import keep, show
 from kgservice.errors import ConfirmationNeeded, ParameterInvalid, SourceUnreadable
+from kgservice.intake import predicates
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source
 from kgservice.intake.sources import newest_delivery
 from kgservice.intake.staging import stage
 from kgservice.releases import Change, Draft, Drafts, Release, Shelf, Statements
 from kgservice.releases.files import guarded
+from kgservice.releases.history import Event
 from kgservice.releases.statements import file_name, merged, without, write
 from kgservice.report import Report
 from kgservice.settings import Settings
@@ -50,8 +52,11 @@ class Ingest:
         confirmed: bool = False,
         actor: str = "",
         progress: Progress | None = None,
+        reading: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Bring files (none: the source's own newest delivery) into a draft, a new one unless `draft_id` names one.
+
+        `reading` says how these files are read, against the source's tables (`intake.sources.READING`).
 
         Raises:
             SourceNotFound, SourceInvalid, MappingInvalid, SourceUnreadable: nothing was kept but the files.
@@ -65,7 +70,7 @@ class Ingest:
             current = self._shelf.current()
             draft = kept_open.enter_context(self._draft(draft_id, current, actor))
             tell("Reading the delivery", 0, 0)
-            delivery = self.staged(source, list(files))
+            delivery = replace(self.staged(source, list(files)), reading=dict(reading or {}))
             work = self._drafts.workplace()
             draft = self.into(draft, source, delivery, work, actor=actor, confirmed=confirmed, tell=tell)
             seen = preview(draft, current, self._content, work)
@@ -112,7 +117,7 @@ class Ingest:
             DeliveredFile(entry["name"], self._kept / entry["sha256"] / entry["name"], entry["sha256"], entry["size"])
             for entry in record["files"]
         )
-        return Delivery(source.name, files, record["delivery"], record["received"])
+        return Delivery(source.name, files, record["delivery"], record["received"], record.get("reading", {}))
 
     def into(
         self,
@@ -151,7 +156,10 @@ class Ingest:
                 changes[graph] = change
         record = self._record(draft, source, delivery, conversion, actor)
         imports, suppressed = {**draft.imports, source.name: [*earlier, record]}, {**draft.suppressed, **still}
-        return replace(draft, changes=changes, imports=imports, suppressed=suppressed, state="open")
+        said = Event(now(), actor, "imported", text=source.name)
+        return replace(
+            draft, changes=changes, imports=imports, suppressed=suppressed, state="open", events=(*draft.events, said)
+        )
 
     def checked(self, draft: Draft, seen: Preview, tell: Progress) -> tuple[Draft, Report]:
         """Validate a draft's preview, unless that was done for this content; return verdict and report, unsaved."""
@@ -217,12 +225,14 @@ class Ingest:
         name = f"{source.name}.{delivery.sha256[:12]}.{time.time_ns():x}"
         folder = draft.path / "lineage" / name
         conversion.lineage.rename(folder)
+        predicates.remember(folder)
         (folder / "report.json").write_text(json.dumps(conversion.report.to_json(), ensure_ascii=False), "utf8")
         return {
             "delivery": delivery.sha256,
             "mapping": self._content.mapping(source),
             "lineage": name,
             "files": [{"name": file.name, "sha256": file.sha256, "size": file.size} for file in delivery.files],
+            "reading": dict(delivery.reading),
             "received": delivery.received.replace("+00:00", "Z"),
             "imported": now(),
             "actor": actor,
