@@ -21,12 +21,21 @@ def run(settings: Settings, work: Callable[[], int]) -> int:
     told by the child. Raises JobKilled when the child passed a limit or was killed: whatever it was building is thrown
     away by the next command, as after any SIGKILL.
     """
+    return judge(settings, _wait(settings, begin(settings, work)))
+
+
+def begin(settings: Settings, work: Callable[[], int]) -> int:
+    """Start the work in a forked child under KG_IMPORT_MEMORY and return its process id."""
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
         os._exit(_child(settings, work))
-    status = _wait(child, settings.import_seconds)
+    return child
+
+
+def judge(settings: Settings, status: int) -> int:
+    """Return the exit code of a child from its wait status. Raises JobKilled as `run` does."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number == signal.SIGINT:
@@ -45,6 +54,14 @@ def run(settings: Settings, work: Callable[[], int]) -> int:
     return code
 
 
+def late(settings: Settings) -> JobKilled:
+    """Return the error of a job that passed KG_IMPORT_SECONDS."""
+    return JobKilled(
+        "The job took longer than KG_IMPORT_SECONDS={limit} and nothing of it was kept; raise the setting.",
+        limit=settings.import_seconds,
+    )
+
+
 def _child(settings: Settings, work: Callable[[], int]) -> int:
     limit = settings.import_memory
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
@@ -58,8 +75,8 @@ def _child(settings: Settings, work: Callable[[], int]) -> int:
     return code
 
 
-def _wait(child: int, seconds: float) -> int:
-    deadline = time.monotonic() + seconds
+def _wait(settings: Settings, child: int) -> int:
+    deadline = time.monotonic() + settings.import_seconds
     pause = 0.002
     while True:
         try:
@@ -72,9 +89,6 @@ def _wait(child: int, seconds: float) -> int:
         if time.monotonic() > deadline:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            raise JobKilled(
-                "The job took longer than KG_IMPORT_SECONDS={limit} and nothing of it was kept; raise the setting.",
-                limit=seconds,
-            )
+            raise late(settings)
         time.sleep(pause)
         pause = min(pause * 1.5, 0.05)

@@ -27,6 +27,7 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
     from waitress.server import create_server
 
     from kgservice.app import create_app
+    from kgservice.jobs import Supervisor
 
     read = doors.settings(language)
     host = read.host if host is None else host
@@ -56,10 +57,14 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
         click.echo(say("Serving {address} (Ctrl-C stops).", address=shown))
         sys.stdout.flush()
         signal.signal(signal.SIGTERM, _stop)
+        curation = Supervisor()
         try:
+            if not service.settings.store:
+                curation.start()
             server.run()
         finally:
             server.close()
+            curation.close()
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
