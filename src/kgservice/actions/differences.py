@@ -1,9 +1,10 @@
 """How two states of the graph differ in words: things with labels, old and new values, and the cells behind them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from kgservice.actions.origins import Lineages, Origins
 from kgservice.releases.differences import Side, quads
@@ -53,6 +54,10 @@ class Difference:
     """Its name before, where that changed."""
     alterations: tuple[Alteration, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON-ready values."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -72,6 +77,10 @@ class Summary:
     def things(self) -> int:
         """Return how many things differ."""
         return self.added + self.removed + self.changed + self.renamed
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON-ready values."""
+        return {**asdict(self), "things": self.things}
 
 
 class Differences:

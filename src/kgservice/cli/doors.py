@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kgservice.access import Role
 from kgservice.errors import SettingInvalid
 from kgservice.locale import translate
 from kgservice.settings import Settings
@@ -52,6 +53,11 @@ def actor(name: str) -> str:
         return f"os:{getpass.getuser()}"
     except (KeyError, OSError):
         return f"os:{os.getuid()}"
+
+
+def role() -> Role:
+    """Return the role of a command: whoever may write the state folder is operator."""
+    return Role.OPERATOR
 
 
 def speaker(language: str) -> Callable[..., str]:

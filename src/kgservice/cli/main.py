@@ -12,6 +12,7 @@ from kgservice.cli.operations import backup, doctor, rebase, restore, verify
 from kgservice.cli.people import audit, user
 from kgservice.cli.query import query
 from kgservice.cli.releases import build, publish, releases, rollback
+from kgservice.cli.review import accept, comment, compare, review, send_back
 from kgservice.cli.search import search
 from kgservice.cli.serve import serve
 from kgservice.cli.tokens import token
@@ -30,6 +31,8 @@ def program() -> None:
 for command in (build, import_, drafts, report, discard, publish, releases, rollback, query, check, token, serve):
     program.add_command(command)
 for command in (search, backup, restore, verify, doctor, rebase, user, audit):
+    program.add_command(command)
+for command in (review, accept, comment, send_back, compare):
     program.add_command(command)
 
 
