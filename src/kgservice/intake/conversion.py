@@ -15,30 +15,36 @@ from kgservice.intake.mapped import mapped, rules, together, with_iterator
 from kgservice.intake.packing import Part, parts
 from kgservice.intake.readers import read
 from kgservice.intake.readers.reading import Sheet
+from kgservice.intake.sources import overridden
 from kgservice.intake.statements import Statements
 from kgservice.report import Cell, Text
+from kgservice.report.writing import Writer
 from kgservice.terms import Evidence, Graphs, iri
 
 
 def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) -> Conversion:
-    """Write one sorted `.nt.gz` per graph below `out`, and `out/lineage`; keep about `cap` findings, count the rest.
+    """Write one sorted `.nt.gz` per graph below `out`, and `out/lineage`; the report holds about `cap` findings.
+
+    All of them, up to a million, stand in `out/lineage/findings.sqlite`.
 
     Raises:
         SourceUnreadable: when a file of the delivery cannot be read at all.
         MappingInvalid: when the mapping is wrong before any data is read.
     """
+    source = overridden(source, delivery.reading)
     mapping = rules(source)
-    job = _Job(source, mapping, base, Collector(source.name, cap))
-    for table, found in assigned(source, delivery.files, job.collector):
-        job.read(table, found)
-    job.check_coverage()
-    job.convert()
-    out.mkdir(parents=True, exist_ok=True)
-    graphs = job.statements.write(out, base)
-    job.collector.counts["triples"] = sum(file.triples for file in graphs.values())
     folder = out / "lineage"
-    index.record(folder, source, delivery, base, job.places, job.subjects())
-    return Conversion(graphs, job.collector.report(), folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with Writer(folder / index.FINDINGS) as file:
+        job = _Job(source, mapping, base, Collector(source.name, cap, file))
+        for table, found in assigned(source, delivery.files, job.collector):
+            job.read(table, found)
+        job.check_coverage()
+        job.convert()
+        graphs = job.statements.write(out, base)
+        job.collector.counts["triples"] = sum(one.triples for one in graphs.values())
+        index.record(folder, source, delivery, base, job.places, job.subjects())
+        return Conversion(graphs, job.collector.report(), folder)
 
 
 def assigned(source: Source, files: tuple[DeliveredFile, ...], collector: Collector) -> list[tuple[Table, list[Part]]]:
@@ -147,6 +153,7 @@ class _Job:
 
     def _read(self, table: Table, one: Part) -> Sheet:
         sheet = read(table, one.file.path, one.member, one.name, self.collector)
+        self.collector.keyed(sheet.file, sheet.sheet, keys.of_rows(table, sheet))
         self.collector.counts["records"] += sheet.frame.height
         if sheet.formulation in ("CSV", "SQL"):
             columns.check(table, sheet, self.mapping.references().get(table.name, ()), self.collector)

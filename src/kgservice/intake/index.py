@@ -13,6 +13,8 @@ from kgservice.intake.interface import Delivery, Source
 
 _INDEX = "rows.sqlite"
 _FACTS = "lineage.json"
+FINDINGS = "findings.sqlite"
+"""File of all findings of a conversion, in its folder."""
 _MANY = 500
 
 
@@ -66,7 +68,7 @@ def record(
     if source.lookups.is_dir():
         shutil.copytree(source.lookups, content / source.lookups.name)
     kept = str(delivery.files[0].path.parent.parent) if delivery.files else ""
-    facts = Facts(base, source.name, delivery.sha256, kept, tuple(places), dict(source.reading))
+    facts = Facts(base, source.name, delivery.sha256, kept, tuple(places), dict(delivery.reading))
     (folder / _FACTS).write_text(json.dumps(asdict(facts), ensure_ascii=False, indent=1) + "\n", "utf-8")
     with closing(sqlite3.connect(folder / _INDEX, isolation_level=None)) as index:
         index.execute("PRAGMA journal_mode = OFF")

@@ -1,6 +1,8 @@
 """Checks what no shape can see once rows have become nodes: keys that are empty or repeated, and required cells."""
 
-from collections.abc import Sequence
+import bisect
+from array import array
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -27,6 +29,23 @@ def check(table: Table, sheets: Sequence[Sheet], collector: Collector) -> None:
         filled = pl.any_horizontal(pl.col(table.key).is_not_null())
         _empty(table, sheets, rows.filter(~filled), collector)
         _repeated(table, sheets, rows.filter(filled), collector)
+
+
+def of_rows(table: Table, sheet: Sheet) -> Callable[[int], str]:
+    """Return a function that tells the key of a row, "" where the table has none or the row is not there."""
+    columns = [sheet.frame[column] for column in table.key if column in sheet.frame.columns]
+    numbers: array[int] = array("L")
+
+    def tell(row: int) -> str:
+        if not columns:
+            return ""
+        if not numbers:
+            numbers.extend(sheet.frame[ROW].to_list())
+        at = bisect.bisect_left(numbers, row)
+        there = at < len(numbers) and numbers[at] == row
+        return "|".join(column[at] or "" for column in columns) if there else ""
+
+    return tell
 
 
 def _required(sheet: Sheet, column: str, collector: Collector) -> None:

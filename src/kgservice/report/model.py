@@ -38,7 +38,7 @@ class Cell:
     value: str = ""
     line: int = 0
     """Line in a text file where it differs from `row`; 0 = unknown."""
-    key: str = ""
+    key: str = field(default="", compare=False)
     """Key of the row where its table has one: it knows the row again wherever the next delivery has it."""
 
 

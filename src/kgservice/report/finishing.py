@@ -1,0 +1,139 @@
+"""Finishes a file of findings: compared with the last delivery, what is waived, and every cause summed up."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from kgservice.report.waivers import Waiver
+
+_EXAMPLES = 5
+
+
+def compare(path: Path, baselines: Mapping[str, tuple[Path, str]]) -> None:
+    """Mark each finding as old where the last delivery had it too, and keep those that are fixed.
+
+    `baselines` names by source ("" = those of no source) a finished file with the findings of its last delivery, and
+    the import it speaks of.
+    """
+    with closing(_opened(path)) as into:
+        into.execute("DELETE FROM before")
+        into.execute("DELETE FROM baselines")
+        into.execute("UPDATE findings SET old = 0 WHERE old")
+        for source, (other, said) in baselines.items():
+            if other.is_file():
+                _adopt(into, other, source, said)
+            else:
+                into.execute("INSERT INTO baselines VALUES (?, ?, '')", (source, said))
+        into.execute(
+            "UPDATE findings SET old = 1 WHERE id IN (SELECT id FROM (SELECT f.id, b.n,"
+            " ROW_NUMBER() OVER (PARTITION BY f.print ORDER BY f.id) AS at"
+            " FROM findings f JOIN before b ON b.print = f.print) WHERE at <= n)"
+        )
+
+
+def again(path: Path, earlier: Path) -> dict[str, str]:
+    """Return by source the imports that an earlier file of the same draft was compared with."""
+    with closing(_opened(earlier)) as file:
+        return dict(file.execute("SELECT source, import FROM baselines").fetchall())
+
+
+def waive(path: Path, waivers: Iterable[Waiver]) -> None:
+    """Mark what the decisions let stand, and nothing else."""
+    with closing(_opened(path)) as into:
+        into.execute("UPDATE findings SET waived = '' WHERE waived <> ''")
+        into.execute("UPDATE causes SET waiver = '' WHERE waiver <> ''")
+        for one in waivers:
+            chosen, values = _chosen(one)
+            into.execute(f"UPDATE findings SET waived = ? WHERE waived = '' AND {chosen}", (one.name, *values))
+            if not one.focus:
+                which = "(ident = ? OR ? = '') AND (rule = ? OR ? = '') AND (source = ? OR ? = '')"
+                given = (one.cause, one.cause, one.rule, one.rule, one.source, one.source)
+                into.execute(f"UPDATE causes SET waiver = ? WHERE waiver = '' AND {which}", (one.name, *given))
+
+
+def settle(path: Path) -> None:
+    """Sum up every cause: how many, how many old and waived, in how many rows, and its most frequent values."""
+    with closing(_opened(path)) as into:
+        into.execute("CREATE TEMP TABLE sums (cause INTEGER PRIMARY KEY, n, old, waived, weight, rows)")
+        into.execute(
+            "INSERT INTO sums SELECT cause, COUNT(*), SUM(old), SUM(waived <> ''), MIN(severity), 0"
+            " FROM findings GROUP BY cause"
+        )
+        into.execute(
+            "UPDATE sums SET rows = c.n FROM (SELECT cause, COUNT(*) AS n FROM"
+            " (SELECT DISTINCT cause, file, sheet, row FROM findings WHERE row > 0) GROUP BY cause) c"
+            " WHERE c.cause = sums.cause"
+        )
+        into.execute(
+            "UPDATE causes SET total = s.n + omitted, old = s.old, waived = s.waived, severity = s.weight,"
+            " rows = s.rows FROM sums s WHERE s.cause = causes.id"
+        )
+        into.execute("UPDATE causes SET total = omitted WHERE id NOT IN (SELECT cause FROM sums)")
+        # a cause that is waived as a whole takes along what is counted only
+        into.execute("UPDATE causes SET waived = total WHERE waiver <> '' AND waived = total - omitted")
+        _fixed(into)
+        examples: dict[int, list[tuple[str, int]]] = {}
+        often = (
+            "SELECT cause, said, n FROM (SELECT cause, said, n, ROW_NUMBER() OVER (PARTITION BY cause ORDER BY n DESC,"
+            " said) AS at FROM (SELECT cause, COALESCE(NULLIF(value, ''), object) AS said, COUNT(*) AS n"
+            " FROM findings GROUP BY 1, 2) WHERE said <> '') WHERE at <= ?"
+        )
+        for cause, said, number in into.execute(often, (_EXAMPLES,)):
+            examples.setdefault(cause, []).append((said, number))
+        into.executemany(
+            "UPDATE causes SET examples = ? WHERE id = ?",
+            [(json.dumps(found, ensure_ascii=False), cause) for cause, found in examples.items()],
+        )
+
+
+def _fixed(into: sqlite3.Connection) -> None:
+    """Count what the last delivery had and this one has no more, by cause and by source."""
+    gone = (
+        "SELECT b.ident, b.source, SUM(b.n - MIN(b.n, COALESCE(f.n, 0))) FROM before b LEFT JOIN"
+        " (SELECT print, COUNT(*) AS n FROM findings WHERE old GROUP BY print) f ON f.print = b.print GROUP BY 1, 2"
+    )
+    into.execute("UPDATE causes SET fixed = 0")
+    into.execute("DELETE FROM facts WHERE name GLOB 'fixed:*'")
+    found = into.execute(gone).fetchall()
+    into.executemany("UPDATE causes SET fixed = ? WHERE ident = ?", [(number, ident) for ident, _, number in found])
+    for source in {source for _, source, _ in found}:
+        number = sum(n for _, of, n in found if of == source)
+        into.execute("INSERT INTO facts VALUES (?, ?)", (f"fixed:{source}", str(number)))
+
+
+def _adopt(into: sqlite3.Connection, other: Path, source: str, said: str) -> None:
+    """Take what stood in another file for a source as what was before."""
+    into.execute("ATTACH ? AS other", (f"{other.absolute().as_uri()}?mode=ro&immutable=1",))
+    into.execute("INSERT OR REPLACE INTO baselines VALUES (?, ?, ?)", (source, said, other.name))
+    into.execute(
+        "INSERT OR IGNORE INTO before SELECT f.print, COUNT(*), c.source, c.ident, c.rule, MIN(f.severity),"
+        " json_object('file', f.file, 'sheet', f.sheet, 'row', f.row, 'place', f.place, 'value', f.value,"
+        " 'key', f.key, 'focus', f.focus, 'path', f.path, 'text', t.body, 'params', f.params)"
+        " FROM other.findings f JOIN other.causes c ON c.id = f.cause JOIN other.texts t ON t.id = f.text"
+        " WHERE c.source = ? GROUP BY f.print",
+        (source,),
+    )
+    into.execute("DETACH other")
+
+
+def _chosen(one: Waiver) -> tuple[str, list[str]]:
+    """Return which findings a decision lets stand, as SQL over `findings`."""
+    parts, values = [], []
+    for name, value in (("ident", one.cause), ("rule", one.rule), ("source", one.source)):
+        if value:
+            parts.append(f"{name} = ?")
+            values.append(value)
+    chosen = f"cause IN (SELECT id FROM causes WHERE {' AND '.join(parts) or '0'})"
+    if one.focus:
+        chosen += " AND (focus = ? OR key = ?)"
+        values += [one.focus, one.focus]
+    return chosen, values
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    into = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+    for name in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -50000"):
+        into.execute(f"PRAGMA {name}")
+    return into
