@@ -158,9 +158,7 @@ class Reader:
 
         What stops a publish comes before what is waived, so that the verdict is that of the whole.
         """
-        numbers = [
-            number for (number,) in self._file.execute("SELECT id FROM causes WHERE total > 0 ORDER BY severity")
-        ]
+        causes = self._file.execute("SELECT id FROM causes WHERE total > 0 ORDER BY severity, id").fetchall()
         kept: list[Finding] = []
         left = dict(counts)
         for (number,) in causes:
