@@ -27,6 +27,7 @@ SUITES: dict[str, list[str]] = {
     "drafts": ["tests/drafts"],
     "desk": ["tests/access", "tests/jobs", "tests/curate"],
     "walks": ["tests/walks"],
+    "hostile": ["tests/hostile"],
     "browser": ["tests/browser"],
 }
 BUDGET_SECONDS = 12 * 60

@@ -102,7 +102,7 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("KG_WORKERS", "", _workers, "Query workers; default twice the cores, at least 4."),
     Setting("KG_DRAFT_WORKERS", "2", _positive, "Drafts that may be asked and edited at once; each has a process."),
-    Setting("KG_THREADS", "16", _positive, "HTTP threads of the web process."),
+    Setting("KG_THREADS", "96", _positive, "HTTP threads of the web process; more than questions may wait (KG_QUEUE)."),
     Setting("KG_QUERY_SECONDS", "30", _seconds, "Deadline of a query in seconds; `?timeout=` lowers it."),
     Setting("KG_QUERY_MEMORY", "1073741824", _positive, "Memory cap of a query worker in bytes."),
     Setting("KG_QUERY_BYTES", "1048576", _positive, "Longest query text accepted, in bytes."),
