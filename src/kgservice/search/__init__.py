@@ -2,7 +2,13 @@
 
 from kgservice.search.building import Labelled, build, things
 from kgservice.search.index import Hit, Index, Page, Suggestion
+from kgservice.search.names import Named, bare
+from kgservice.search.pairs import LIKELY, Pair, pairs
 from kgservice.search.ranking import alike
+from kgservice.search.reading import KINDS, named
 from kgservice.search.words import Words, folded
 
-__all__ = ["Hit", "Index", "Labelled", "Page", "Suggestion", "Words", "alike", "build", "folded", "things"]
+__all__ = [
+    "KINDS", "LIKELY", "Hit", "Index", "Labelled", "Named", "Page", "Pair", "Suggestion", "Words", "alike", "bare",
+    "build", "folded", "named", "pairs", "things",
+]  # fmt: skip

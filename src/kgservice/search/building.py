@@ -111,6 +111,17 @@ def build(path: Path, found: Mapping[str, Labelled], base: str) -> None:
     draft.replace(path)
 
 
+def literal_text(value: bytes) -> tuple[str, str] | None:
+    """Return the text of a literal in N-Triples with single spaces, and its language; None for what is no literal."""
+    match = _LITERAL.fullmatch(value)
+    if match is None:
+        return None
+    text = match[1].decode()
+    if "\\" in text:
+        text = _ESCAPE.sub(_unescaped, text)
+    return " ".join(text.split()), (match[2] or b"").decode()
+
+
 def filter_token(name: str, value: str) -> str:
     """Return the word under which the index knows the kind or a class of a thing."""
     return f"{name}0{hashlib.sha256(value.encode()).hexdigest()[:12]}"
@@ -182,15 +193,12 @@ def _of(found: dict[str, Labelled], subject: bytes, invented: bool) -> Labelled:
 
 
 def _label(found: dict[str, Labelled], subject: bytes, role: int, value: bytes, invented: bool) -> None:
-    match = _LITERAL.fullmatch(value)
-    if match is None or subject[:1] != b"<":
+    read = literal_text(value)
+    if read is None or subject[:1] != b"<":
         return
-    text = match[1].decode()
-    if "\\" in text:
-        text = _ESCAPE.sub(_unescaped, text)
-    text = " ".join(text.split())
+    text, language = read
     if text and len(text) <= _LONGEST:
-        label = (role, (match[2] or b"").decode(), text)
+        label = (role, language, text)
         labels = _of(found, subject, invented).labels
         if label not in labels:
             labels.append(label)

@@ -11,7 +11,10 @@ _WORD = re.compile(r"[^\W_]+(?:['’ʼ-][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _CYRILLIC = re.compile(r"[а-яіїєґў]")
 _LATIN = re.compile(r"[a-z]")
-_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)))
+_INVISIBLE: dict[int, int | None] = dict.fromkeys(
+    (0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F))
+)
+_INVISIBLE[0x2116] = 0x20  # the sign of a number, which would become the word "no"
 _KEPT = {"й", "ї", "ў"}  # letters that a decomposition would take apart
 _ALIKE = str.maketrans("aceoxpykmthb", "асеохрукмтнв")
 """Latin letters that stand in Cyrillic words by mistake: they look the same."""
