@@ -14,6 +14,7 @@ from kgservice.actions.content import Content
 from kgservice.actions.decide import Decide
 from kgservice.actions.describe import Describe
 from kgservice.actions.edit import Edit
+from kgservice.actions.keeping import Keeping
 from kgservice.actions.labels import Labels
 from kgservice.actions.review import Review
 from kgservice.actions.search import Search
@@ -83,6 +84,11 @@ class Service:
     def decide(self) -> Decide:
         """Return what accepts drafts, comments on them and sends them back."""
         return Decide(self.shelf, self._drafts, self._content, self.settings)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """Return what moves readers between releases and keeps old ones."""
+        return Keeping(self.shelf)
 
     @cached_property
     def edit(self) -> Edit:

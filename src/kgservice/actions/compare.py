@@ -9,7 +9,7 @@ from kgservice.actions.labels import Labels
 from kgservice.actions.origins import lineages
 from kgservice.actions.show import LEDGER, kept
 from kgservice.errors import ReleaseNotFound
-from kgservice.releases import Draft, Drafts, Shelf
+from kgservice.releases import Drafts, Shelf
 from kgservice.releases.differences import side
 from kgservice.releases.files import guarded
 from kgservice.releases.ledger import record
@@ -40,7 +40,7 @@ class Compare:
         found = kept(draft, self._shelf, self._content)
         imports = found.parent.manifest.imports if found.parent else {}
         before = lineages(imports, found.parent.lineage if found.parent else Path())
-        after = {**before, **{source: list(of) for source, of in lineages(draft.imports, _lineage(draft)).items()}}
+        after = {**before, **lineages(draft.imports, draft.path / "lineage", found.parent)}
         return self._differences(found.ledger, (found.before, found.after), (before, after))
 
     def changes(self, number: int) -> Differences:
@@ -98,7 +98,3 @@ class Compare:
             found = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime)
             for path in found[:-_KEPT]:
                 path.unlink(missing_ok=True)
-
-
-def _lineage(draft: Draft) -> Path:
-    return draft.path / "lineage"

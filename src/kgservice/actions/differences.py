@@ -181,7 +181,8 @@ class Differences:
             for at, side in enumerate(pair):
                 origin = (self._names.split(side.graph) or ("",))[0] if side else ""
                 there = rows[at].get((origin, _subject(thing, at)), []) if side else []
-                cells.append(self._origins[at].cells(there, predicate) if there else ())
+                language = parsed(side.object).language if side else ""
+                cells.append(self._origins[at].cells(there, predicate, language) if there else ())
             old, new = (side.object if side else "" for side in pair)
             alteration = Alteration(
                 predicate, label(predicate), old, new, _words(old, label), _words(new, label), source, evidence,

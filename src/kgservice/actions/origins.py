@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kgservice.intake import predicates
 from kgservice.intake.index import Facts, facts, rows_by_place
+from kgservice.releases import Release
 from kgservice.report import Cell
 
 _CELLS = 3
@@ -34,7 +35,7 @@ class Origins:
                             found.setdefault(node, []).append((folder, place, row))
         return found
 
-    def cells(self, rows: Sequence[tuple[Path, int, int]], predicate: str) -> tuple[Cell, ...]:
+    def cells(self, rows: Sequence[tuple[Path, int, int]], predicate: str, language: str = "") -> tuple[Cell, ...]:
         """Return the cells of a property in these rows; rows only where the mapping does not say which columns."""
         exact, rough = [], []
         for folder, at, row in rows:
@@ -43,11 +44,18 @@ class Origins:
             found, columns = self._known[folder]
             place = found.places[at]
             rough.append(Cell(place.file, place.sheet, row))
-            for column in columns.get(place.table, {}).get(predicate, ()):
+            of = columns.get(place.table, {})
+            for column in of.get(f"{predicate}@{language}") or of.get(predicate, ()):
                 exact.append(Cell(place.file, place.sheet, row, column))
         return tuple(dict.fromkeys(exact or rough))[:_CELLS]
 
 
-def lineages(imports: Mapping[str, Sequence[Mapping[str, object]]], folder: Path) -> Lineages:
-    """Return the lineages of a release, whose folder of lineages this is."""
-    return {source: [folder / str(record["lineage"]) for record in records] for source, records in imports.items()}
+def lineages(
+    imports: Mapping[str, Sequence[Mapping[str, object]]], folder: Path, parent: Release | None = None
+) -> Lineages:
+    """Return the lineages of a release or draft, whose folder of lineages this is; what it lacks, the parent has."""
+    there = parent.lineage if parent else folder
+    return {
+        source: [(folder if (folder / str(r["lineage"])).is_dir() else there) / str(r["lineage"]) for r in records]
+        for source, records in imports.items()
+    }

@@ -7,6 +7,7 @@ from kgservice.actions import soundness
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded
 from kgservice.actions.ingest import Ingest, now, silent
+from kgservice.actions.keeping import Keeping
 from kgservice.actions.preview import Preview, Progress, converted, preview, violations
 from kgservice.actions.seal import seal
 from kgservice.errors import NothingChanged, PublishBlocked
@@ -116,18 +117,8 @@ class Publish:
             return release
 
     def rollback(self, number: int, actor: str = "") -> Release:
-        """Point readers at another release; nothing is deleted.
-
-        Raises:
-            ReleaseNotFound, ReleaseGone: there is no such release, or retention removed its store.
-            NothingChanged: it is the current one.
-            StateLocked, StateBroken: as their names say.
-        """
-        with self._shelf.lock("writer", actor=actor, job=f"rollback to {number}"):
-            current = self._shelf.current()
-            if current and current.id == number:
-                raise NothingChanged("Release {release} is the current one already.", release=number)
-            return self._shelf.point(number)
+        """Point readers at another release, as `Keeping.rollback` does."""
+        return Keeping(self._shelf).rollback(number, actor)
 
     def caution(self) -> Text | None:
         """Return what a publish should warn of: an ontology whose logic nobody has checked; None for nothing."""

@@ -133,19 +133,18 @@ def send_back(draft_id: str, reason: str, findings: tuple[str, ...], actor: str,
 def _print(
     found: "Differences", shape: str, wanted: Wanted, limit: int, language: str, told: Mapping[str, object]
 ) -> None:
-    plain = {"patch": found.patch, "added": found.added, "removed": found.removed}
-    if shape in plain:
-        out = click.get_binary_stream("stdout")
-        for line in plain[shape]():
-            out.write(line)
+    if shape in ("patch", "added", "removed"):
+        quads = found.patch() if shape == "patch" else found.added() if shape == "added" else found.removed()
+        for line in quads:
+            click.echo(line, nl=False)
     elif shape == "json":
         for piece in _json(found, wanted, limit, language, told):
             click.echo(piece, nl=False)
     else:
         click.echo(brief(found.summary(), told, language))
         things = found.page(wanted, 0, limit, language) if limit else found.all(wanted, language)
-        for line in spoken(things, language):
-            click.echo(line)
+        for told_line in spoken(things, language):
+            click.echo(told_line)
 
 
 def _json(found: "Differences", wanted: Wanted, limit: int, language: str, told: Mapping[str, object]) -> Iterator[str]:

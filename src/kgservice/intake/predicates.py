@@ -9,7 +9,7 @@ from kgservice.intake.index import facts
 _FILE = "predicates.json"
 
 Columns = Mapping[str, Mapping[str, list[str]]]
-"""By table and predicate (IRI), the columns."""
+"""By table and predicate (IRI, with `@` and the language where the mapping fixes one), the columns."""
 
 
 def remember(folder: Path) -> None:

@@ -18,6 +18,8 @@ from kgservice.releases.state import State
 from kgservice.report import Report
 
 _RECORD = "draft.json"
+FRESH = "findings.new"
+"""A file of findings in a draft's folder that goes with the next report that is saved."""
 _JOB = "job.lock"
 """Held by a job that needs the draft; the draft's worker goes when it sees that."""
 _OPEN = "open.lock"
@@ -82,8 +84,13 @@ class Draft:
         del body["path"]
         return body
 
+    @property
+    def findings(self) -> Path:
+        """Return the file of all that the last check found; it need not be there."""
+        return (self.path / (self.report_file or "report-0.json")).with_suffix(".sqlite")
+
     def report(self) -> Report:
-        """Return what the last check found; empty before it."""
+        """Return what the last check found, as far as it fits in memory; empty before it."""
         return Report.from_json(read_json(self.path / self.report_file)) if self.report_file else Report()
 
 
@@ -141,6 +148,8 @@ class Drafts:
                 text = json.dumps(report.to_json(), ensure_ascii=False)
                 before = int(draft.report_file.removeprefix("report-").removesuffix(".json") or 0)
                 draft = replace(draft, report_file=f"report-{before + 1}.json")
+                if (draft.path / FRESH).exists():
+                    (draft.path / FRESH).rename(draft.findings)
                 files.replace(draft.path / draft.report_file, text)
             settle_tree(draft.path)
             record = json.dumps(draft.to_json(), ensure_ascii=False, indent=1)
@@ -225,7 +234,7 @@ def _tidy(draft: Draft) -> None:
     if draft.state != "published":
         kept |= {f"lineage/{record['lineage']}" for records in draft.imports.values() for record in records}
     kept |= {draft.hand.file} if draft.hand else set()
-    kept.add(draft.report_file)
+    kept |= {draft.report_file, draft.findings.name}
     if draft.state == "published":
         for folder in (draft.path / "graph", *draft.path.glob("preview-*")):
             shutil.rmtree(folder, ignore_errors=True)

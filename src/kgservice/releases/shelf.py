@@ -17,6 +17,9 @@ from kgservice.releases.files import guarded, read_json, replace, settle, settle
 from kgservice.releases.state import State
 from kgservice.report import Report
 
+_KEPT = "kept"
+"""File of a release whose store stays however old it grows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statements:
@@ -95,6 +98,11 @@ class Release:
     def lineage(self) -> Path:
         """Return the folder that knows, by source, which cell a statement came from."""
         return self.path / "lineage"
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether somebody wants its store to stay, however old it grows."""
+        return (self.path / _KEPT).exists()
 
     def statements(self, graph: str) -> Path:
         """Return the statement file of a graph."""
@@ -211,7 +219,7 @@ class Shelf:
         return release
 
     def collect(self, keep: int) -> list[int]:
-        """Remove the stores of all but the newest `keep` releases, never the current one's nor one that is being read.
+        """Remove the stores of all but the newest `keep` releases, never the current one's nor one read or `kept`.
 
         Statement files, manifests, reports and lineage stay. Returns the numbers of the releases that lost their store.
         """
@@ -219,7 +227,7 @@ class Shelf:
         removed = []
         for number in self._numbers()[:-keep]:
             release = self.release(number)
-            if (current and number == current.id) or not release.store.is_dir():
+            if (current and number == current.id) or not release.store.is_dir() or release.kept:
                 continue
             with locks.unread(release.lease) as alone, guarded(release.store):
                 if alone:
@@ -230,6 +238,20 @@ class Shelf:
                     shutil.rmtree(doomed, ignore_errors=True)
                     removed.append(number)
         return removed
+
+    def keep(self, number: int, note: str) -> Release:
+        """Keep a release's store from retention, with a note who wanted it; an empty note lets it go again.
+
+        Raises:
+            ReleaseNotFound: there is no such release.
+        """
+        release = self.release(number)
+        with guarded(release.path):
+            if note:
+                replace(release.path / _KEPT, note)
+            else:
+                (release.path / _KEPT).unlink(missing_ok=True)
+        return release
 
     def leased(self, number: int) -> AbstractContextManager[None]:
         """Keep a release's store from being removed for the length of a `with` block."""
@@ -278,6 +300,7 @@ class Shelf:
             for pattern in (
                 "releases/.*",
                 "releases/*/.removed",
+                "releases/*/.store-*",
                 "releases/*/.labels.sqlite.*",
                 "drafts/.*",
                 "deliveries/.*",
