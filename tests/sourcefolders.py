@@ -56,7 +56,7 @@ def folder(parent: Path, table: str = "", mapping: str = "", formulation: str = 
 def delivered(source: Source, parent: Path, **files: str | bytes) -> Delivery:
     """Return a staged delivery; names of files have their dot written as two underscores."""
     incoming = parent / "incoming"
-    incoming.mkdir(exist_ok=True)
+    incoming.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, data in files.items():
         path = incoming / name.replace("__", ".")

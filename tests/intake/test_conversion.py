@@ -136,7 +136,7 @@ def test_graph_of_another_source_is_refused(tmp_path: Path) -> None:
         ("people__csv", "id,name,name\n1,2,3\n", "two columns named name"),
         ("people__csv", "\n\n", "no headings in row 1"),
         ("people__csv", "MZ\x00\x01", "is a program by its first bytes"),
-            ("people__csv", "id\x00\x01", "not a text file"),
+        ("people__csv", "id\x00\x01", "not a text file"),
     ],
 )
 def test_delivery_that_cannot_be_read_is_refused(tmp_path: Path, name: str, data: str, message: str) -> None:

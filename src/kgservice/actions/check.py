@@ -10,11 +10,11 @@ from kgservice.actions.content import Content
 from kgservice.actions.preview import Progress
 from kgservice.errors import AuthoredInvalid, KgError, QueryInvalid, RequestInvalid
 from kgservice.intake import sources
+from kgservice.intake.mapped import rules
 from kgservice.knowledge import hygiene, logic, ontology
 from kgservice.knowledge.library import read_query
 from kgservice.knowledge.validation import faults
 from kgservice.report import Cell, Finding, Report, Severity, Text
-from kgservice.rml import load
 from kgservice.store.embedded import Snapshot, build
 
 _REMEDY = Text("Mend the file and run `kgservice check` again.")
@@ -112,7 +112,7 @@ class Check:
                 try:
                     source = sources.load_source(path.parent)
                     if quick:
-                        load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+                        rules(source)
                     else:
                         yield from sources.check(source)
                 except RequestInvalid as error:

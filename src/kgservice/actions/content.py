@@ -64,8 +64,8 @@ class Content:
         return _digest([*_hashes([path for name in ("ontology", "shapes") for path in _files(self.authored / name)])])
 
     def folders(self) -> list[Path]:
-        """Return the folders that sources lie in, the checkout's first."""
-        return [self.authored / "data" / "sources", self._added / "sources"]
+        """Return the folders that sources lie in, the checkout's first; those of reference data have no deliveries."""
+        return [self.authored / "data" / "reference", self.authored / "data" / "sources", self._added / "sources"]
 
     def _code(self) -> Iterator[Path]:
         for room in _CODE:

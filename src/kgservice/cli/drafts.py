@@ -9,6 +9,7 @@ import click
 from kgservice.cli import doors, job
 from kgservice.cli.findings import summary
 from kgservice.cli.progress import Teller
+from kgservice.cli.reading import reading_options
 from kgservice.cli.tables import table
 from kgservice.intake.reports import as_csv, as_text
 from kgservice.report import Report
@@ -19,6 +20,7 @@ from kgservice.report import Report
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--draft", "draft_id", default=None, metavar="ID", help="Add to this draft instead of opening one.")
 @click.option("--yes", "confirmed", is_flag=True, help="Confirm an import that removes most of what the source said.")
+@reading_options
 @doors.actor_option
 @doors.format_option
 @doors.language_option
@@ -30,10 +32,12 @@ def import_(
     actor: str,
     shape: str,
     language: str | None,
+    reading: dict[str, str],
 ) -> int:
     """Bring a delivery of SOURCE into a draft and print its id and report.
 
-    SOURCE is a name below data/sources or the path of its folder. Without FILES its own deliveries are taken.
+    SOURCE is a name below data/sources or data/reference, or the path of its folder.
+    Without FILES its own deliveries are taken.
 
     \b
     Example: kgservice import organizations ~/Downloads/organizations.csv
@@ -45,7 +49,13 @@ def import_(
         teller = Teller(settings.lang)
         service = doors.service(language)
         outcome = service.ingest.deliver(
-            name, list(files), draft_id=draft_id, confirmed=confirmed, actor=doors.actor(actor), progress=teller
+            name,
+            list(files),
+            draft_id=draft_id,
+            confirmed=confirmed,
+            actor=doors.actor(actor),
+            progress=teller,
+            reading=reading,
         )
         teller.close()
         return _tell(outcome.draft.id, outcome.report, shape, settings.lang, brief=True)

@@ -105,6 +105,8 @@ def _no_file(table: str, pattern: str, files: tuple[DeliveredFile, ...]) -> Sour
 
 def _no_rows(table: Table, files: list[Part]) -> SourceUnreadable:
     names = ", ".join(one.name for one in files)
+    if table.format == "rdf":
+        return SourceUnreadable("{file} holds no statements; nothing was delivered.", file=names)
     if table.format not in ("json", "jsonl", "xml"):
         return SourceUnreadable(
             "{file} has headings but no rows for {table}; nothing was delivered.", file=names, table=table.name
@@ -145,7 +147,8 @@ class _Job:
         """Read the files of a table and check headings and keys."""
         table = with_iterator(table, self.mapping)
         sheets = [self._read(table, one) for one in files]
-        if not any(sheet.frame.height for sheet in sheets) and not self.collector.found("read/row"):
+        told = self.collector.found("read/row") or self.collector.found("read/statement")
+        if not any(sheet.frame.height for sheet in sheets) and not told:
             raise _no_rows(table, files)
         keys.check(table, sheets, self.collector)
         self._tables.append((table, files))

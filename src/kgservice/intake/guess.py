@@ -178,6 +178,7 @@ def _tabular(rows: Sequence[Sequence[str]], header_row: int) -> Guess:
 
 def _heading(rows: Sequence[Sequence[str]], width: int) -> int:
     """Return the row (from 1) that looks like headings: wide, words, each once and not among the values below; or 0."""
+    width = sum(any(i < len(row) and row[i].strip() for row in rows) for i in range(width))
     for number, row in enumerate(rows[:20], 1):
         filled = [cell.strip() for cell in row if cell.strip()]
         if len(filled) < max(1, min(width, 2)) or len(filled) * 10 < width * 6:

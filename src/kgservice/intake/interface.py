@@ -71,8 +71,6 @@ class Source:
     deliveries: str
     """Pattern, below the folder, of the deliveries that are kept with the source."""
     tables: tuple[Table, ...]
-    reading: Mapping[str, str] = field(default_factory=dict)
-    """What was said of one delivery against source.toml: `encoding`, `separator`, …; see `sources.overridden`."""
 
     @property
     def mapping(self) -> Path:
@@ -114,6 +112,8 @@ class Delivery:
     """Hash over names and hashes of the files: the same files give the same hash."""
     received: str
     """ISO 8601 in UTC, to the second."""
+    reading: Mapping[str, str] = field(default_factory=dict)
+    """What was said of it against source.toml: `encoding`, `separator`, …; see `sources.overridden`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def overridden(source: Source, reading: Mapping[str, str]) -> Source:
     tables = tuple(replace(table, **changed) for table in source.tables)
     for table in tables:
         _check_table(source.folder / "source.toml", table)
-    return replace(source, tables=tables, reading=dict(reading))
+    return replace(source, tables=tables)
 
 
 def check(source: Source) -> list[Finding]:

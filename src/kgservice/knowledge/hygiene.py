@@ -82,7 +82,7 @@ class Words:
         for part in self.authored["shapes"]:
             for term, line in _named(part.text):
                 yield "shape-mentions", part.path, term, line
-        for path in sorted((self.content / "data" / "sources").glob("*/mapping.rml.ttl")):
+        for path in sorted((self.content / "data").glob("*/*/mapping.*")):
             for near in (path, *sorted(path.parent.glob("lookups/*.csv"))):
                 for term, line in _named(near.read_text(encoding="utf-8-sig")):
                     yield "mappings", near, term, line

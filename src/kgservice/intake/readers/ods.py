@@ -52,7 +52,7 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
         raise SourceUnreadable(
             "{file} cannot be read as a workbook ({reason}). Save it as .ods again.", file=name, reason=str(error)
         ) from None
-    page = page_of(table, name, sheet, collector, found.rows, _text)
+    page = page_of(table, name, sheet, collector, _padded(found.rows, name, sheet), _text)
     merge(page, found.merged)
     lost(page, Marks(tuple(found.formulas), tuple(found.errors), len(found.rows), 0))
     return without_unnamed(Sheet(name, sheet, cleaned(framed(page), table)), collector)
@@ -109,10 +109,7 @@ def _grid(stream: IO[bytes], sheet: str, name: str) -> _Grid:
                 if row:
                     cells += len(row) * repeated + blank
                     if cells > _CELLS:
-                        raise SourceUnreadable(
-                            "{file} [{sheet}] spans more cells than can be read ({cells}); delete what is empty.",
-                            file=name, sheet=sheet, cells=cells,
-                        )  # fmt: skip
+                        raise _too_large(name, sheet, len(grid.rows) + blank + repeated, len(row))
                     grid.rows.extend([] for _ in range(blank))
                     grid.rows.extend(list(row) for _ in range(repeated))
                     blank = 0
@@ -120,6 +117,26 @@ def _grid(stream: IO[bytes], sheet: str, name: str) -> _Grid:
                     blank += repeated
             element.clear()
     return grid
+
+
+def _padded(rows: list[list[Value]], name: str, sheet: str) -> list[list[Value]]:
+    """Return rows of one width."""
+    width = max(map(len, rows), default=0)
+    if width * len(rows) > _CELLS:
+        raise _too_large(name, sheet, len(rows), width)
+    for row in rows:
+        row.extend([""] * (width - len(row)))
+    return rows
+
+
+def _too_large(name: str, sheet: str, rows: int, columns: int) -> SourceUnreadable:
+    return SourceUnreadable(
+        "{file} [{sheet}] spans {rows} rows and {columns} columns, more than can be read; delete what is empty.",
+        file=name,
+        sheet=sheet,
+        rows=rows,
+        columns=columns,
+    )
 
 
 def _row(element: Element, grid: _Grid, number: int, name: str) -> list[Value]:

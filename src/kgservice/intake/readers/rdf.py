@@ -37,7 +37,7 @@ SYNTAXES: Mapping[str, RdfFormat] = {
 _TERM = r"<[^>]*>|_:\S+"
 _LINE = (
     rf"^(?P<subject>{_TERM}) (?P<predicate><[^>]*>) "
-    rf'(?P<object>{_TERM}|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9\-]+|\^\^<[^>]*>)?)'
+    rf'(?P<object>{_TERM}|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*|\^\^<[^>]*>)?)'
     rf"(?: (?P<graph>{_TERM}))? \.$"
 )
 _PLACE = re.compile(r"at line (\d+)(?: (?:between )?columns? (\d+))?")
