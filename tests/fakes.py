@@ -19,6 +19,7 @@ from kgservice.settings import Settings
 from kgservice.store import embedded
 from kgservice.store.evaluation import Evaluation
 from kgservice.store.interface import Answer, Question
+from kgservice.store.run import notices
 from kgservice.terms import PREFIXES, Graphs
 
 BASE = "http://kuzbass.example/"
@@ -109,7 +110,7 @@ class FakeStore:
         body = b"".join(sink.pieces)
         size = len(body) if self.spooled else None
         timings = {"queue": 0.1, "engine": 1.5}
-        return Answer(sink.kind, iter([body]), size, self.spooled, None, timings, self.folder)
+        return Answer(sink.kind, iter([body]), size, self.spooled, None, timings, notices(sink.notices), self.folder)
 
     def stop(self, query_id: str) -> bool:
         self.stopped.append(query_id)
@@ -122,10 +123,12 @@ class FakeStore:
 class _Sink:
     def __init__(self) -> None:
         self.kind = ""
+        self.notices = ()
         self.pieces: list[bytes] = []
 
-    def begin(self, kind: str, name: str) -> None:
+    def begin(self, kind: str, name: str, notices=()) -> None:
         self.kind = kind
+        self.notices = notices
 
     def write(self, data: bytes) -> int:
         self.pieces.append(bytes(data))

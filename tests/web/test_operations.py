@@ -27,7 +27,9 @@ def test_a_service_without_a_release_says_so(tmp_path, service):
     settings = Settings.read({"KG_STATE": str(tmp_path), "KG_BASE": BASE})
     shelf = Shelf(settings.state, BASE)
     ask = Ask(shelf, service.ask.library, Stores(lambda *_: service.store, lambda *_: service.store), settings)
-    client = create_app(FakeService(settings, shelf, ask, Describe(ask, BASE), service.store)).test_client()
+    client = create_app(
+        FakeService(settings, shelf, ask, Describe(ask, BASE), service.store, service.search)
+    ).test_client()
 
     ready = client.get("/-/ready")
 

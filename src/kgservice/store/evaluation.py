@@ -12,6 +12,8 @@ from kgservice.sparql import rewrites, sortkey
 from kgservice.store import admission, serialisation
 from kgservice.store.datasets import Datasets
 from kgservice.store.interface import Question
+from kgservice.store.notices import Noticing
+from kgservice.terms import Graphs
 
 _Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 _PLACE = re.compile(r"error at (\d+):(\d+): ?(.*)", re.DOTALL)
@@ -27,6 +29,8 @@ class Evaluation:
         self._known = known
         self.changed()
         self._read = admission.remembering()
+        names = Graphs(known.removesuffix("graph/known")) if known else None
+        self._noticing = Noticing(self._store, names)
 
     def changed(self) -> None:
         """Forget what was found out about the graphs: the store (of a draft) was written to."""
@@ -41,6 +45,7 @@ class Evaluation:
         """
         query, kind = admission.admit(question, self._read)
         dataset = self._datasets.choose(question, query)
+        notices = self._noticing.of(question, query)
         text = rewrites.safe(query)
         try:
             result = dataset.store.query(
@@ -50,11 +55,11 @@ class Evaluation:
                 named_graphs=dataset.named_graphs,
                 custom_functions=_FUNCTIONS,
             )
-            sink.begin(kind, question.format)
+            sink.begin(kind, question.format, notices)
             if question.format in serialisation.TABLES:
                 from kgservice.store import tables
 
-                tables.write(question, result, cast("IO[bytes]", sink), self._store, self._folder)
+                tables.write(question, result, cast("IO[bytes]", sink), self._store, self._folder, notices)
             else:
                 serialisation.write(result, question.format, sink)
         except SyntaxError as error:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from kgservice.report import Text
+
 FORMATS: dict[str, tuple[str, str]] = {
     # short name: (media type, kinds of answers)
     "json": ("application/sparql-results+json", "bindings boolean"),
@@ -45,6 +47,21 @@ class Question:
     """Of the labels and headings that a workbook has beside the answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning about a query that was answered: a slow form, or a term that the release does not know."""
+
+    name: str
+    """`unknown-term`, or a name of `kgservice.sparql.Advice`."""
+    text: Text
+    line: int
+    column: int
+    iri: str = ""
+    """The unknown term; "" for a slow form."""
+    near: str = ""
+    """The known term that was likely meant; "" where there is none."""
+
+
 @dataclass(slots=True)
 class Answer:
     """A whole or streaming answer. Iterate `chunks` once, and `close()` in any case: closing early stops the query."""
@@ -59,6 +76,8 @@ class Answer:
     rows: int | None = None
     timings: dict[str, float] = field(default_factory=dict)
     """Milliseconds by name (`queue`, `engine`), for Server-Timing."""
+    notices: tuple[Notice, ...] = ()
+    """Warnings about the query, in order of its text."""
     store: Path | None = None
     """The store folder that answered, which names the release; None for a remote store."""
 

@@ -6,12 +6,14 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 from kgservice.errors import EngineCrash, KgError, QueryMemory, QueryStopped, QueryTimeout, ResultTooLarge
+from kgservice.report import Text
 from kgservice.store import frames
-from kgservice.store.interface import Answer, Question
+from kgservice.store.interface import Answer, Notice, Question
 from kgservice.store.spool import Spool, SpoolRoom
 from kgservice.store.starter import Worker
 
@@ -73,7 +75,7 @@ class Run:
         assert self._worker  # noqa: S101  (a fresh run has one)
         self._worker.send(self._request)
         begin = self._next()
-        kind = json.loads(begin)["kind"] if begin else "bindings"
+        head = json.loads(begin) if begin else {"kind": "bindings"}
         whole = True
         while (piece := self._next()) is not None:
             self._spool.write(piece)
@@ -87,7 +89,9 @@ class Run:
             threading.Thread(target=self._drain, name="kgservice-drain", daemon=True).start()
         size = self._spool.size if whole else None
         timings = {"queue": round(queued, 3), "engine": self._engine}
-        return Answer(kind, _Chunks(self, self._spool.read()), size, whole, self._rows, timings, self._store)
+        told = notices(head.get("notices", ()))
+        chunks = _Chunks(self, self._spool.read())
+        return Answer(head["kind"], chunks, size, whole, self._rows, timings, told, self._store)
 
     def close(self) -> None:
         """Forget the answer, and end the worker if it is still at work."""
@@ -143,6 +147,9 @@ class Run:
                 self._tally["memory"] += 1
             self._give(worker, gone)
             raise error
+        if kind == frames.ROWS:
+            worker.rows = int(payload)
+            return self._next()
         if kind == frames.END:
             end = json.loads(payload)
             self._rows, self._engine = end["rows"], end["engine"]
@@ -201,6 +208,14 @@ class Run:
             "query ended: %s; query %r; last words %r", error, self._question.query[:2000], words[-500:]
         )
         return error
+
+
+def notices(told: Sequence[Mapping[str, Any]]) -> tuple[Notice, ...]:
+    """Return the warnings that a worker sent before its answer."""
+    return tuple(
+        Notice(one["name"], Text(one["template"], one["params"]), one["line"], one["column"], one["iri"], one["near"])
+        for one in told
+    )
 
 
 def _asked(question: Question) -> bytes:

@@ -4,8 +4,8 @@ import itertools
 import re
 import socket
 import time
-from collections.abc import Iterator
-from typing import IO, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, Any, cast
 
 import pyoxigraph
 
@@ -52,9 +52,11 @@ class Sink:
         self._rows: Rows | None = None
         self._begun = time.monotonic()
 
-    def begin(self, kind: str, name: str) -> None:
+    def begin(self, kind: str, name: str, notices: Sequence[Mapping[str, Any]] = ()) -> None:
         """Announce an answer of a kind (`bindings`, `boolean`, `graph`) in the format of that name in `FORMATS`."""
-        self._out.append(frames.document(frames.BEGIN, {"kind": kind}))
+        self._out.append(
+            frames.document(frames.BEGIN, {"kind": kind, "notices": notices} if notices else {"kind": kind})
+        )
         self._format = name
         if kind == "bindings":
             self._rows = Rows(name)
@@ -65,6 +67,8 @@ class Sink:
         self._size += len(data)
         if self._size >= _PIECE:
             self._pass()
+            if self._rows and (rows := self._rows.total()):
+                self._out.append(frames.frame(frames.ROWS, b"%d" % rows))
             self._send()
         return len(data)
 

@@ -202,6 +202,7 @@ class Slots:
             self._taken += 1
             now.running += 1
             self._busy[worker] = ticket
+            worker.rows = 0
             ticket.worker = worker
             ticket.began = time.monotonic()
             ticket.called.set()

@@ -33,6 +33,8 @@ class Worker:
         self.generation = 0
         self.store: Path | None = None
         self.stopped = False
+        self.rows = 0
+        """Of the answer so far, as its worker counts them."""
         self.slowed = False
         self.metered = True
         """Charged by CPU; a worker that waits for others is charged by the clock."""

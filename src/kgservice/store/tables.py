@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,6 +14,8 @@ from typing import IO, Any, cast
 import pyoxigraph
 
 from kgservice.errors import NotAcceptable
+from kgservice.locale import say
+from kgservice.report import Text
 from kgservice.store.interface import Question
 from kgservice.terms import PREFIXES
 
@@ -48,10 +50,17 @@ class About:
     language: str
     label: Callable[[str], str]
     """Returns the label of an IRI, or an empty text."""
+    notices: tuple[str, ...] = ()
+    """Warnings about the query, in the language."""
 
 
 def write(
-    question: Question, result: object, output: IO[bytes], store: pyoxigraph.Store | None, folder: Path | None
+    question: Question,
+    result: object,
+    output: IO[bytes],
+    store: pyoxigraph.Store | None,
+    folder: Path | None,
+    notices: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write the rows of an answer in the format of its question.
 
@@ -74,6 +83,7 @@ def write(
             str(body.get("created", "")),
             question.language,
             _labels(store, question.language),
+            tuple(say(Text(one["template"], one["params"]), question.language) for one in notices),
         )
         workbook(columns, cast("Iterator[tuple[Any, ...]]", solutions), output, beside)
     elif name == "excel":

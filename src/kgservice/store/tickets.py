@@ -24,6 +24,10 @@ class Running:
     """Since it came."""
     memory: int
     """Bytes of its worker; 0 while it waits, or where they cannot be seen."""
+    rows: int = 0
+    """Rows that the worker has sent so far; 0 where nobody counts them."""
+    store: Path | None = None
+    """The store folder that it runs on; None while it waits, and for a remote store."""
 
 
 @dataclass(slots=True, eq=False)
@@ -42,7 +46,11 @@ class Ticket:
     def running(self, pid: int) -> Running:
         """Return what an operator sees; `pid` is its worker's, 0 while it waits."""
         state = "waiting" if not pid else "paused" if self.paused else "running"
-        return Running(self.question, state, time.monotonic() - self.came, _memory(pid) if pid else 0)
+        worker = self.worker
+        return Running(
+            self.question, state, time.monotonic() - self.came, _memory(pid) if pid else 0,
+            worker.rows if worker else 0, worker.store if worker else None,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)

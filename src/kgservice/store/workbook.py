@@ -27,8 +27,8 @@ _EPOCH = date(1899, 12, 30)
 _FIRST = date(1900, 3, 1)  # Excel counts a day before it that never was
 _DATE, _TIME, _UTC, _QUOTED = 2, 3, 4, 5  # cell formats of _STYLES
 _WORDS = {
-    "en": ("Answer", "About", "label", ("Query", "Release", "Published", "Rows")),
-    "ru": ("Ответ", "О запросе", "название", ("Запрос", "Выпуск", "Опубликован", "Строк")),
+    "en": ("Answer", "About", "label", ("Query", "Release", "Published", "Rows", "Warning")),
+    "ru": ("Ответ", "О запросе", "название", ("Запрос", "Выпуск", "Опубликован", "Строк", "Замечание")),
 }
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -71,7 +71,8 @@ def workbook(columns: list[str], rows: Iterator[tuple[Any, ...]], output: IO[byt
             count = _Sheet(part).rows(columns, rows, beside, words[2])
         with package.open(_entry("xl/worksheets/sheet2.xml"), "w") as part:
             lines = beside.query.splitlines() or [""]
-            facts = [*zip(words[3][1:], (beside.release, beside.created, str(count)), strict=True)]
+            facts = [*zip(words[3][1:4], (beside.release, beside.created, str(count)), strict=True)]
+            facts += [(words[3][4], notice) for notice in beside.notices]
             facts += zip(itertools.chain([words[3][0]], itertools.repeat("")), lines, strict=False)
             _Sheet(part).facts(facts)
 
