@@ -229,6 +229,12 @@ class DraftNotFound(RequestInvalid):
     slug = "draft-not-found"
 
 
+class DecisionNotFound(RequestInvalid):
+    """Raised when there is no decision (waiver) of that name."""
+
+    slug = "decision-not-found"
+
+
 class ReleaseNotFound(RequestInvalid):
     """Raised when there is no release of that id, or none at all yet."""
 

@@ -2,16 +2,17 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from kgservice.actions import suppressions
+from kgservice.actions import decisions, suppressions
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
+from kgservice.actions.gather import again, gathered, judged, released, stale
 from kgservice.actions.preview import Preview, Progress, check, converted, preview, verdict
 from kgservice.actions.show import keep, show
 from kgservice.errors import ConfirmationNeeded, ParameterInvalid, SourceUnreadable
@@ -24,6 +25,8 @@ from kgservice.releases.files import guarded
 from kgservice.releases.history import Event
 from kgservice.releases.statements import file_name, merged, without, write
 from kgservice.report import Report
+from kgservice.report.reading import Reader
+from kgservice.report.waivers import holding
 from kgservice.settings import Settings
 
 
@@ -38,11 +41,14 @@ class Outcome:
 class Ingest:
     """Deliveries of sources become drafts."""
 
-    def __init__(self, shelf: Shelf, drafts: Drafts, content: Content, settings: Settings) -> None:
+    def __init__(
+        self, shelf: Shelf, drafts: Drafts, content: Content, settings: Settings, today: Callable[[], date] = date.today
+    ) -> None:
         self._shelf = shelf
         self._drafts = drafts
         self._content = content
         self._settings = settings
+        self._today = today
 
     def deliver(
         self,
@@ -163,13 +169,31 @@ class Ingest:
 
     def checked(self, draft: Draft, seen: Preview, tell: Progress) -> tuple[Draft, Report]:
         """Validate a draft's preview, unless that was done for this content; return verdict and report, unsaved."""
+        waivers = holding(decisions.waivers(self._settings), self._today())
         if draft.content_hash == seen.content_hash and draft.state in ("clean", "blocked", "accepted", "sent-back"):
-            return draft, draft.report()
+            if not draft.findings.is_file() or not stale(draft.findings, waivers):
+                return draft, draft.report()
+            report = self._head(again(draft, waivers), draft.report().counts)
+            return replace(draft, state=judged(draft.state, report.conforms)), report
         tell("Checking against the shapes", 0, 0)
         patience = self._settings.import_seconds / 20  # one constraint that runs away must not take the whole job
-        shapes = check(seen, self._content.graphs, self._settings.findings, self._kept, patience)
-        report = converted(seen, set(draft.imports)).joined(told(draft, self._content.graphs)).joined(shapes)
+        # ten times what fits in a report: all of it goes into the file
+        shapes = check(seen, self._content.graphs, 10 * self._settings.findings, self._kept, patience)
+        said = told(draft, self._content.graphs)
+        counts = converted(seen, set(draft.imports)).counts
+        tell("Gathering what was found", 0, 0)
+        path = gathered(draft, seen, said, shapes, (self._shelf, self._drafts), waivers)
+        report = self._head(path, counts)
         return replace(draft, state=verdict(report), content_hash=seen.content_hash), report
+
+    def released(self, folder: Path, draft: Draft, seen: Preview) -> None:
+        """Write the findings of a release that is being built, those of sources that the draft left alone too."""
+        released(folder, draft, seen, decisions.waivers(self._settings), self._today())
+
+    def _head(self, path: Path, counts: Mapping[str, int]) -> Report:
+        with Reader(path) as reader:
+            kept = {name: n for name, n in counts.items() if not name.startswith("omitted")}
+            return reader.head(self._settings.findings, kept)
 
     @property
     def _kept(self) -> Path:

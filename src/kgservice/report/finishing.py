@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kgservice.report.waivers import Waiver
@@ -11,21 +12,25 @@ from kgservice.report.waivers import Waiver
 _EXAMPLES = 5
 
 
-def compare(path: Path, baselines: Mapping[str, tuple[Path, str]]) -> None:
-    """Mark each finding as old where the last delivery had it too, and keep those that are fixed.
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A finished file with the findings of the last delivery of a source."""
 
-    `baselines` names by source ("" = those of no source) a finished file with the findings of its last delivery, and
-    the import it speaks of.
-    """
+    path: Path
+    said: str
+    """Which import it speaks of."""
+    carried: bool = False
+    """True: it speaks of the same delivery, and what it was compared with itself is meant."""
+
+
+def compare(path: Path, baselines: Mapping[str, Baseline]) -> None:
+    """Mark each finding as old where the last delivery of its source ("" = of none) had it too; keep what is fixed."""
     with closing(_opened(path)) as into:
         into.execute("DELETE FROM before")
         into.execute("DELETE FROM baselines")
         into.execute("UPDATE findings SET old = 0 WHERE old")
-        for source, (other, said) in baselines.items():
-            if other.is_file():
-                _adopt(into, other, source, said)
-            else:
-                into.execute("INSERT INTO baselines VALUES (?, ?, '')", (source, said))
+        for source, baseline in baselines.items():
+            _adopt(into, source, baseline)
         into.execute(
             "UPDATE findings SET old = 1 WHERE id IN (SELECT id FROM (SELECT f.id, b.n,"
             " ROW_NUMBER() OVER (PARTITION BY f.print ORDER BY f.id) AS at"
@@ -33,24 +38,25 @@ def compare(path: Path, baselines: Mapping[str, tuple[Path, str]]) -> None:
         )
 
 
-def again(path: Path, earlier: Path) -> dict[str, str]:
-    """Return by source the imports that an earlier file of the same draft was compared with."""
-    with closing(_opened(earlier)) as file:
-        return dict(file.execute("SELECT source, import FROM baselines").fetchall())
-
-
 def waive(path: Path, waivers: Iterable[Waiver]) -> None:
     """Mark what the decisions let stand, and nothing else."""
+    waivers = list(waivers)
     with closing(_opened(path)) as into:
+        into.execute("INSERT OR REPLACE INTO facts VALUES ('waivers', ?)", (record(waivers),))
         into.execute("UPDATE findings SET waived = '' WHERE waived <> ''")
         into.execute("UPDATE causes SET waiver = '' WHERE waiver <> ''")
         for one in waivers:
-            chosen, values = _chosen(one)
+            chosen, values = one.chosen()
             into.execute(f"UPDATE findings SET waived = ? WHERE waived = '' AND {chosen}", (one.name, *values))
             if not one.focus:
                 which = "(ident = ? OR ? = '') AND (rule = ? OR ? = '') AND (source = ? OR ? = '')"
                 given = (one.cause, one.cause, one.rule, one.rule, one.source, one.source)
                 into.execute(f"UPDATE causes SET waiver = ? WHERE waiver = '' AND {which}", (one.name, *given))
+
+
+def record(waivers: Iterable[Waiver]) -> str:
+    """Return decisions as JSON, as the file keeps them beside its findings."""
+    return json.dumps([asdict(one) for one in waivers], ensure_ascii=False, default=str)
 
 
 def settle(path: Path) -> None:
@@ -103,33 +109,23 @@ def _fixed(into: sqlite3.Connection) -> None:
         into.execute("INSERT INTO facts VALUES (?, ?)", (f"fixed:{source}", str(number)))
 
 
-def _adopt(into: sqlite3.Connection, other: Path, source: str, said: str) -> None:
+def _adopt(into: sqlite3.Connection, source: str, baseline: Baseline) -> None:
     """Take what stood in another file for a source as what was before."""
-    into.execute("ATTACH ? AS other", (f"{other.absolute().as_uri()}?mode=ro&immutable=1",))
-    into.execute("INSERT OR REPLACE INTO baselines VALUES (?, ?, ?)", (source, said, other.name))
-    into.execute(
-        "INSERT OR IGNORE INTO before SELECT f.print, COUNT(*), c.source, c.ident, c.rule, MIN(f.severity),"
-        " json_object('file', f.file, 'sheet', f.sheet, 'row', f.row, 'place', f.place, 'value', f.value,"
-        " 'key', f.key, 'focus', f.focus, 'path', f.path, 'text', t.body, 'params', f.params)"
-        " FROM other.findings f JOIN other.causes c ON c.id = f.cause JOIN other.texts t ON t.id = f.text"
-        " WHERE c.source = ? GROUP BY f.print",
-        (source,),
-    )
+    into.execute("ATTACH ? AS other", (f"{baseline.path.absolute().as_uri()}?mode=ro&immutable=1",))
+    if baseline.carried:
+        into.execute("INSERT OR IGNORE INTO before SELECT * FROM other.before WHERE source = ?", (source,))
+        into.execute("INSERT OR REPLACE INTO baselines SELECT * FROM other.baselines WHERE source = ?", (source,))
+    else:
+        into.execute("INSERT OR REPLACE INTO baselines VALUES (?, ?)", (source, baseline.said))
+        into.execute(
+            "INSERT OR IGNORE INTO before SELECT f.print, COUNT(*), c.source, c.ident, c.rule, MIN(f.severity),"
+            " json_object('file', f.file, 'sheet', f.sheet, 'row', f.row, 'place', f.place, 'value', f.value,"
+            " 'key', f.key, 'focus', f.focus, 'path', f.path, 'text', t.body, 'params', f.params)"
+            " FROM other.findings f JOIN other.causes c ON c.id = f.cause JOIN other.texts t ON t.id = f.text"
+            " WHERE c.source = ? GROUP BY f.print",
+            (source,),
+        )
     into.execute("DETACH other")
-
-
-def _chosen(one: Waiver) -> tuple[str, list[str]]:
-    """Return which findings a decision lets stand, as SQL over `findings`."""
-    parts, values = [], []
-    for name, value in (("ident", one.cause), ("rule", one.rule), ("source", one.source)):
-        if value:
-            parts.append(f"{name} = ?")
-            values.append(value)
-    chosen = f"cause IN (SELECT id FROM causes WHERE {' AND '.join(parts) or '0'})"
-    if one.focus:
-        chosen += " AND (focus = ? OR key = ?)"
-        values += [one.focus, one.focus]
-    return chosen, values
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -21,7 +21,7 @@ CREATE TABLE also (finding INTEGER, file TEXT, sheet TEXT, row INTEGER, line INT
 CREATE TABLE before (
   print INTEGER PRIMARY KEY, n INTEGER, source TEXT, ident TEXT, rule TEXT, severity INTEGER, body TEXT
 );
-CREATE TABLE baselines (source TEXT PRIMARY KEY, import TEXT, said TEXT) WITHOUT ROWID;
+CREATE TABLE baselines (source TEXT PRIMARY KEY, said TEXT) WITHOUT ROWID;
 """
 INDEXES = """
 CREATE INDEX IF NOT EXISTS findings_by_cause ON findings (cause, id);

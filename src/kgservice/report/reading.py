@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from kgservice.errors import StateBroken
 from kgservice.report.model import Cell, Finding, Report, Severity, Text
+from kgservice.report.waivers import Waiver
 
 _WEIGHTS = list(Severity)
 _HEAD = 50  # findings of a cause that a head keeps in any case
@@ -74,6 +75,7 @@ class Reader:
         try:
             self._file = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
             self.facts: dict[str, str] = dict(self._file.execute("SELECT name, value FROM facts").fetchall())
+            self.compared: dict[str, str] = dict(self._file.execute("SELECT source, said FROM baselines").fetchall())
         except sqlite3.Error as error:
             raise StateBroken("{path} cannot be read: {reason}.", path=str(path), reason=str(error)) from None
 
@@ -152,6 +154,12 @@ class Reader:
             " SELECT row FROM also WHERE file = ? AND sheet = ? AND row > 0 ORDER BY row LIMIT ? OFFSET ?"
         )
         return [row for (row,) in self._file.execute(text, (file, sheet, file, sheet, count, start))]
+
+    def covered(self, waiver: Waiver) -> int:
+        """Return how many findings a decision lets stand here."""
+        condition, values = waiver.chosen()
+        found: int = self._file.execute(f"SELECT COUNT(*) FROM findings WHERE {condition}", values).fetchone()[0]
+        return found
 
     def head(self, cap: int, counts: Mapping[str, int]) -> Report:
         """Return a report that fits in memory: at most about `cap` findings, of every cause the first 50 in any case.

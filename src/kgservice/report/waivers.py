@@ -29,6 +29,19 @@ class Waiver:
         """Tell whether it lets findings stand on a day."""
         return self.revoked is None and self.given <= today <= self.until
 
+    def chosen(self) -> tuple[str, list[str]]:
+        """Return which findings of a file it lets stand: a condition on the table `findings`, and its values."""
+        parts, values = [], []
+        for name, value in (("ident", self.cause), ("rule", self.rule), ("source", self.source)):
+            if value:
+                parts.append(f"{name} = ?")
+                values.append(value)
+        condition = f"cause IN (SELECT id FROM causes WHERE {' AND '.join(parts) or '0'})"
+        if self.focus:
+            condition += " AND (focus = ? OR key = ?)"
+            values += [self.focus, self.focus]
+        return condition, values
+
     def state(self, today: date) -> str:
         """Return `holds`, `expired` or `revoked`."""
         if self.revoked is not None:
