@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from kgservice.errors import SourceNotFound
+from kgservice.errors import SettingInvalid, SourceNotFound
 from kgservice.intake.interface import Source
 from kgservice.intake.sources import fingerprint, load_source, load_sources
 from kgservice.settings import Settings
@@ -25,6 +25,21 @@ class Content:
         self._added = settings.state / "content"
         self.graphs = Graphs(settings.base)
         self._identity = (settings.base, settings.url)
+
+    def insist(self) -> None:
+        """Refuse a folder without authored files, so that a build in the wrong place never empties the graph.
+
+        Raises:
+            SettingInvalid: folders are missing; names them.
+        """
+        wanted = ("ontology", "shapes", "data/sources")
+        missing = [f"{name}/" for name in wanted if not (self.authored / name).is_dir()]
+        if missing:
+            raise SettingInvalid(
+                "The folder {folder} has no {missing}: set KG_CONTENT to the checkout that holds them.",
+                folder=self.authored,
+                missing=", ".join(missing),
+            )
 
     def sources(self) -> dict[str, Source]:
         """Return every source by name.

@@ -2,19 +2,23 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from kgservice.actions import soundness
 from kgservice.actions.content import Content
-from kgservice.actions.fold import folded
+from kgservice.actions.decide import authors
 from kgservice.actions.ingest import Ingest, now, silent
 from kgservice.actions.keeping import Keeping
 from kgservice.actions.preview import Preview, Progress, converted, preview, violations
+from kgservice.actions.ready import nothing, published, ready, resumed
 from kgservice.actions.seal import seal
-from kgservice.errors import NothingChanged, PublishBlocked
+from kgservice.actions.show import keep
+from kgservice.errors import PublishBlocked
 from kgservice.intake.interface import Delivery, Source
 from kgservice.intake.sources import newest_delivery
 from kgservice.releases import Change, Draft, Drafts, Manifest, Release, Shelf
 from kgservice.releases.files import guarded
+from kgservice.releases.history import Event
 from kgservice.report import Report, Text
 from kgservice.settings import Settings
 
@@ -48,9 +52,11 @@ class Publish:
             PublishBlocked: violations; `params["draft"]` names the draft with the report; readers stay where they are.
             OntologyUnsound: a full check found that the ontology contradicts itself; nothing was begun.
             AuthoredInvalid, SourceInvalid, MappingInvalid, SourceUnreadable, ConfirmationNeeded: an input is wrong.
+            SettingInvalid: the content folder has no ontology, shapes or sources: it would empty the graph.
             StateLocked, StateBroken: as their names say; nothing was kept.
         """
         tell = progress or silent
+        self._content.insist()
         with self._shelf.lock("writer", actor=actor, job="build"), guarded(self._settings.state):
             current = self._shelf.current()
             tell("Comparing with the newest release", 0, 0)
@@ -70,17 +76,24 @@ class Publish:
                 if old.origin == "build":
                     self._drafts.discard(old.id)
             if not report.conforms:
+                keep(draft, seen, self._shelf, self._content)
                 raise _blocked(self._drafts.save(draft, report), report)
             release = self._seal(draft, seen, report, actor, tell)
             return Built(release, Text("Published."), release.report())
 
-    def release(self, draft_id: str, actor: str = "", progress: Progress | None = None) -> Release:
-        """Publish a draft: check the whole again if anything moved since its report, seal, and switch readers.
+    def release(
+        self, draft_id: str, actor: str = "", progress: Progress | None = None, preview: str = "", role: str = ""
+    ) -> Release:
+        """Seal the preview that was read, accepted or checked last, and switch readers; a draft never checked is now.
+
+        `preview` is the content hash that was read. A publish that was killed is finished by the next one.
 
         Raises:
             DraftNotFound: there is no such draft.
             PublishConflict: the current release changed a graph that the draft changed too; names the graphs.
+            PreviewStale: draft, release or authored files have moved on since, or `preview` is another one.
             PublishBlocked: violations; the draft's report has them.
+            AcceptRefused, Refused: a second pair of eyes has not accepted it, or it was sent back.
             OntologyUnsound: a full check found that the ontology contradicts itself.
             NothingChanged: the current release says all this already.
             AuthoredInvalid, StateLocked, StateBroken: as their names say.
@@ -89,32 +102,30 @@ class Publish:
         lock = self._shelf.lock("writer", actor=actor, job=f"publish {draft_id}")
         alone = self._drafts.alone(draft_id, actor, f"publish {draft_id}")
         with lock, guarded(self._settings.state), alone as draft:
-            draft = folded(draft, self._shelf, self._content.graphs)
-            current = self._shelf.current()
-            if draft.state == "published":
-                raise NothingChanged(
-                    "Draft {draft} is published as release {release}.", draft=draft.id, release=draft.release
-                )
-            self._insist()
-            tell("Merging the draft into the current release", 0, 0)
-            seen = preview(draft, current, self._content, self._drafts.workplace())
-            if (
-                current
-                and seen.content_hash == current.manifest.content_hash
-                and seen.imports == current.manifest.imports
-            ):
-                raise NothingChanged(
-                    "Release {release} says all that draft {draft} says; there is nothing to publish.",
-                    draft=draft.id,
-                    release=current.id,
-                )
-            draft, report = self._ingest.checked(draft, seen, tell)
-            draft = self._drafts.save(draft, report)
-            if not report.conforms:
-                raise _blocked(draft, report)
-            release = self._seal(draft, seen, report, actor, tell)
-            self._drafts.save(replace(draft, state="published", release=release.id, changes={}, hand=None))
+            release = resumed(draft, self._shelf)
+            if release is None:
+                draft, release = self._released(draft, actor, tell, preview)
+            said = Event(now(), actor, "published", role, str(release.id), preview=draft.content_hash)
+            self._drafts.save(published(replace(draft, events=(*draft.events, said)), release))
             return release
+
+    def _released(self, draft: Draft, actor: str, tell: Progress, wanted: str) -> tuple[Draft, Release]:
+        draft, found = ready(draft, self._shelf, self._content, self._settings, wanted)
+        self._insist()
+        if found is None:
+            tell("Merging the draft into the current release", 0, 0)
+            current = self._shelf.current()
+            seen = preview(draft, current, self._content, self._drafts.workplace())
+            same = current and seen.content_hash == current.manifest.content_hash
+            if current and same and seen.imports == current.manifest.imports:
+                raise nothing(draft, current)
+            draft, report = self._ingest.checked(draft, seen, tell)
+            found = keep(draft, seen, self._shelf, self._content)
+            draft = self._drafts.save(draft, report)
+        report = draft.report()
+        if not report.conforms:
+            raise _blocked(draft, report)
+        return draft, self._seal(draft, found.preview(), report, actor, tell, found.ledger)
 
     def rollback(self, number: int, actor: str = "") -> Release:
         """Point readers at another release, as `Keeping.rollback` does."""
@@ -193,7 +204,9 @@ class Publish:
                 imports[name] = []
         return replace(draft, changes=changes, imports=imports)
 
-    def _seal(self, draft: Draft, seen: Preview, report: Report, actor: str, tell: Progress) -> Release:
+    def _seal(
+        self, draft: Draft, seen: Preview, report: Report, actor: str, tell: Progress, ledger: Path | None = None
+    ) -> Release:
         manifest = Manifest(
             id=0,
             parent=seen.parent.id if seen.parent else None,
@@ -203,9 +216,23 @@ class Publish:
             actor=actor,
             graphs={},
             inputs=draft.inputs,
+            review=_reviewed(draft),
         )
         whole = report.joined(converted(seen, set(seen.imports) - set(draft.imports)))
-        return seal(self._shelf, seen, manifest, whole, self._content, self._settings, tell)
+
+        def beside(folder: Path) -> None:
+            self._ingest.released(folder, draft, seen)
+
+        return seal(self._shelf, seen, manifest, whole, self._content, self._settings, tell, beside)
+
+
+def _reviewed(draft: Draft) -> dict[str, Any]:
+    """Return what the manifest says of who worked on a draft and who accepted it."""
+    body: dict[str, Any] = {"authors": sorted(authors(draft)), "preview": draft.content_hash}
+    accepted = [event for event in draft.events if event.verb == "accepted" and event.preview == draft.content_hash]
+    if accepted and draft.state == "accepted":
+        body["accepted"] = [{"actor": e.actor, "role": e.role, "time": e.time, "text": e.text} for e in accepted]
+    return body
 
 
 def _ids(built: Release, current: Release) -> dict[str, object]:

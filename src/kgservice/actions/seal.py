@@ -1,23 +1,29 @@
 """Turn a preview into a release: statement files, what is derived from them, the store, the manifest, in one step."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kgservice.actions import notes
 from kgservice.actions.content import Content
+from kgservice.actions.differences import Differences
 from kgservice.actions.dumps import quads, turtle
 from kgservice.actions.indexing import of_preview
+from kgservice.actions.labels import Labels
 from kgservice.actions.preview import Preview, Progress
 from kgservice.actions.selfdescription import QUADS, TURTLE, SelfDescription
+from kgservice.actions.show import LEDGER
 from kgservice.knowledge.measures import measures
 from kgservice.releases import Manifest, Release, Shelf, Statements
+from kgservice.releases.differences import side
 from kgservice.releases.files import link
+from kgservice.releases.ledger import record
 from kgservice.releases.statements import file_name, lines, merged, without, write
 from kgservice.report import Report
 from kgservice.settings import Settings
-from kgservice.store.embedded import build
+from kgservice.store.embedded import Snapshot, build
 from kgservice.terms import Graphs
 
 
@@ -29,8 +35,11 @@ def seal(
     content: Content,
     settings: Settings,
     tell: Progress,
+    beside: Callable[[Path], None] | None = None,
 ) -> Release:
     """Build, seal and point at a release; `manifest` brings who and why, the rest of it is found here.
+
+    `beside` writes into the folder of the release what else is to be kept with it.
 
     Raises:
         StateBroken: the disk is full or the folder may not be written; nothing was published.
@@ -51,12 +60,27 @@ def seal(
         of_preview(Path(seen.known.file), Path(seen.illustrative.file), folder, settings.base)
         graphs = {**manifest.graphs, **derived}
         counts = {graph: found.triples for graph, found in graphs.items()}
+        tell("Writing the release notes", 0, 0)
+        _notes(seen, folder, ledger, names)
         tell("Sealing the release", 0, 0)
         dumps = _dumps(folder, graphs, names)
+        if beside:
+            beside(folder)
         shelf.seal(folder, replace(manifest, counts=counts, dumps=dumps), report)
     release = shelf.point(number)
     shelf.collect(settings.keep_releases)
     return release
+
+
+def _notes(seen: Preview, folder: Path, ledger: Path | None, names: Graphs) -> None:
+    """Bring what the release changes into it: the ledger that was reviewed, or a new one, and notes made from it."""
+    after = {graph: (found.sha256, Path(found.file)) for graph, found in seen.graphs.items()}
+    if ledger and ledger.exists():
+        link(ledger, folder / LEDGER)
+    else:
+        record(folder / LEDGER, side(seen.parent), after, names)
+    labels = Labels(Snapshot(folder / "store"), names)
+    notes.write(folder, Differences(folder / LEDGER, (side(seen.parent), after), ({}, {}), labels.of, names))
 
 
 def _statements(seen: Preview, folder: Path, base: str) -> dict[str, Statements]:
