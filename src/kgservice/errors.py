@@ -4,7 +4,8 @@ The tree:
 
     KgError                     message id (an English template) and its parameters
     ├── RequestInvalid          the asker can mend it: exit 2, status 4xx
-    │   ├── QueryInvalid  FunctionUnknown  QueryForbidden  ParameterInvalid  NotAcceptable  BodyInvalid
+    │   ├── QueryInvalid (QueryTooComplex)  QueryNotFound  TooManyQueries  RequestTimeout
+    │   ├── FunctionUnknown  QueryForbidden  ParameterInvalid  NotAcceptable  BodyInvalid
     │   ├── MediaTypeUnsupported  RequestTooLarge  AddressTooLong
     │   ├── UpdateFailed  GraphDerived  GraphNotFound  Unauthenticated  AccessDenied  TokenNotFound
     │   ├── SignInRefused  TooManyAttempts  FormForged  UserNotFound  JobNotFound  UploadNotFound
@@ -12,9 +13,10 @@ The tree:
     │   └── SourceNotFound  DraftNotFound  ReleaseNotFound  ReleaseGone  ThingNotFound  QuestionNotFound
     ├── Refused                 the state forbids it: exit 1, status 409
     │   ├── PublishBlocked  PublishConflict  ConfirmationNeeded  NothingChanged  DraftBusy  PreviewStale  AcceptRefused
-    │   └── OntologyUnsound
+    │   └── OntologyUnsound  QueryIdTaken
     └── MachineryFailed         not the asker's fault: exit 3, status 5xx
         ├── QueryTimeout  QueryMemory  EngineCrash  Busy  ResultTooLarge  QueryStopped
+        ├── TooManyConnections  ReaderTooSlow  ServiceFailed
         └── StoreUnavailable  StateLocked  StateMismatch  StateBroken  JobKilled
 """
 
@@ -59,6 +61,12 @@ class QueryInvalid(RequestInvalid):
         self.column = column
         self.hint_template = hint
         self.hint = hint.format(**self.params)
+
+
+class QueryTooComplex(QueryInvalid):
+    """Raised when a query is nested deeper, or repeats an operator more often, than the engine bears."""
+
+    slug = "query-too-complex"
 
 
 class FunctionUnknown(RequestInvalid):
@@ -223,6 +231,24 @@ class SourceNotFound(RequestInvalid):
     slug = "source-not-found"
 
 
+class QueryNotFound(RequestInvalid):
+    """Raised when no query of an id waits or runs."""
+
+    slug = "query-not-found"
+
+
+class TooManyQueries(RequestInvalid):
+    """Raised when a client has as many queries waiting and running as it may."""
+
+    slug = "too-many-queries"
+
+
+class RequestTimeout(RequestInvalid):
+    """Raised when a request does not come in whole in time."""
+
+    slug = "request-timeout"
+
+
 class DraftNotFound(RequestInvalid):
     """Raised when there is no draft of that id."""
 
@@ -301,6 +327,12 @@ class AcceptRefused(Refused):
     slug = "accept-refused"
 
 
+class QueryIdTaken(Refused):
+    """Raised when an asker names its query by the id of one that waits or runs."""
+
+    slug = "query-id-taken"
+
+
 class PreviewStale(Refused):
     """Raised when a draft, the release or the authored files have moved on since a preview was made, or none was."""
 
@@ -341,6 +373,24 @@ class Busy(MachineryFailed):
     """Raised when no worker became free in time."""
 
     slug = "busy"
+
+
+class TooManyConnections(MachineryFailed):
+    """Raised when a connection comes in beyond those that may be open at once."""
+
+    slug = "too-many-connections"
+
+
+class ReaderTooSlow(MachineryFailed):
+    """Raised when a reader takes its answer so slowly that it is let go; it sees its connection end."""
+
+    slug = "reader-too-slow"
+
+
+class ServiceFailed(MachineryFailed):
+    """Raised when an endpoint that SERVICE asks does not answer, or not as it should."""
+
+    slug = "service-failed"
 
 
 class ResultTooLarge(MachineryFailed):

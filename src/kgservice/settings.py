@@ -33,6 +33,31 @@ def _positive(text: str) -> int:
     return number
 
 
+def _depth(text: str) -> int:
+    number = _positive(text)
+    if number > 100:  # the engine dies of more
+        raise ValueError(text)
+    return number
+
+
+def _size_or_none(text: str) -> int:
+    return 0 if text == "0" else _positive(text)
+
+
+def _yes(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError(text)
+    return text == "yes"
+
+
+def _prefixes(text: str) -> tuple[str, ...]:
+    found = _list(text)
+    for prefix in found:
+        if not prefix.startswith(("http://", "https://")) or prefix.count("/") < 3 or any(c in prefix for c in ' <>"@'):
+            raise ValueError(text)
+    return found
+
+
 def _seconds(text: str) -> float:
     number = float(text)
     if not 0 < number < 86_400:
@@ -103,18 +128,52 @@ TABLE: tuple[Setting, ...] = (
     Setting("KG_WORKERS", "", _workers, "Query workers; default twice the cores, at least 4."),
     Setting("KG_DRAFT_WORKERS", "2", _positive, "Drafts that may be asked and edited at once; each has a process."),
     Setting("KG_THREADS", "96", _positive, "HTTP threads of the web process; more than questions may wait (KG_QUEUE)."),
+    Setting("KG_CONNECTIONS", "1000", _positive, "How many connections may be open at once."),
+    Setting(
+        "KG_CLIENT_CONNECTIONS", "200", _positive, "How many of them one address may have; a proxy of KG_PROXIES any."
+    ),
+    Setting("KG_REQUEST_SECONDS", "30", _seconds, "Within which a request must come in whole, or a MiB of its body."),
+    Setting("KG_READER_SECONDS", "30", _seconds, "A reader that takes less than 64 KiB in this time is let go."),
     Setting("KG_QUERY_SECONDS", "30", _seconds, "Deadline of a query in seconds; `?timeout=` lowers it."),
     Setting("KG_QUERY_MEMORY", "1073741824", _positive, "Memory cap of a query worker in bytes."),
     Setting("KG_QUERY_BYTES", "1048576", _positive, "Longest query text accepted, in bytes."),
+    Setting("KG_ADDRESS_BYTES", "65536", _positive, "Longest query text accepted by GET, in bytes."),
+    Setting("KG_QUERY_DEPTH", "100", _depth, "Levels of nesting in a query, at most 100."),
+    Setting(
+        "KG_QUERY_REPEATS",
+        "1000",
+        _positive,
+        "How often one operator may stand in a query; UNION, FILTER, BIND 500 and paths, `!`, OPTIONAL, MINUS 200 at "
+        "most, whatever is set here.",
+    ),
+    Setting("KG_CLIENT_QUERIES", "32", _positive, "Queries that one client may have waiting and running at once."),
     Setting("KG_QUEUE_SECONDS", "10", _seconds, "How long a query waits for a free worker before 503."),
     Setting("KG_QUEUE", "64", _positive, "How many queries may wait for a worker at once."),
     Setting("KG_RESULT_BYTES", "1073741824", _positive, "Largest answer in bytes."),
+    Setting("KG_RESULT_ROWS", "10000000", _positive, "Longest answer in rows."),
     Setting(
         "KG_SPOOL_BYTES",
         "67108864",
         _positive,
         "Up to this size an answer is whole before its status is sent; beyond it streams.",
     ),
+    Setting("KG_SPOOL_TOTAL", "2147483648", _positive, "Bytes on disk of all answers that were not fetched yet."),
+    Setting(
+        "KG_SERVICE_ALLOW",
+        "",
+        _prefixes,
+        "Beginnings of endpoints that SERVICE may ask, by comma, as `https://query.example/`; empty: none.",
+    ),
+    Setting("KG_SERVICE_SECONDS", "10", _seconds, "Deadline of one request that SERVICE makes."),
+    Setting("KG_SERVICE_ROWS", "10000", _positive, "Rows that one SERVICE may bring into a query."),
+    Setting("KG_SERVICE_PRIVATE", "no", _yes, "`yes` lets SERVICE ask addresses of this machine and its network."),
+    Setting(
+        "KG_QUERY_LOG",
+        "67108864",
+        _size_or_none,
+        "Bytes that the log of queries, `logs/queries.jsonl` and its older part, may take; 0: none is kept.",
+    ),
+    Setting("KG_LOG_CLIENTS", "no", _yes, "`yes` writes askers' addresses into the log of queries."),
     Setting("KG_IMPORT_SECONDS", "3600", _seconds, "Time limit of an import, build or publish in seconds."),
     Setting("KG_IMPORT_MEMORY", "6442450944", _positive, "Memory cap of an import, build or publish in bytes."),
     Setting("KG_DELIVERY_BYTES", "536870912", _positive, "Largest delivery, unpacked, in bytes."),
@@ -150,13 +209,29 @@ class Settings:
     workers: int
     draft_workers: int
     threads: int
+    connections: int
+    client_connections: int
+    request_seconds: float
+    reader_seconds: float
     query_seconds: float
     query_memory: int
     query_bytes: int
+    address_bytes: int
+    query_depth: int
+    query_repeats: int
+    client_queries: int
     queue_seconds: float
     queue: int
     result_bytes: int
+    result_rows: int
     spool_bytes: int
+    spool_total: int
+    service_allow: tuple[str, ...]
+    service_seconds: float
+    service_rows: int
+    service_private: bool
+    query_log: int
+    log_clients: bool
     import_seconds: float
     import_memory: int
     delivery_bytes: int

@@ -19,6 +19,14 @@ RETRY_SECONDS = {429: 5, 503: 5}
 PROBLEMS: dict[str, tuple[int, str]] = {
     # slug: (status, title)
     "query-syntax": (400, "The query cannot be read"),
+    "query-too-complex": (400, "The query is too complex"),
+    "query-not-found": (404, "There is no such query"),
+    "query-id-taken": (409, "This id is taken"),
+    "too-many-queries": (429, "Too many queries of one asker"),
+    "too-many-connections": (503, "Too many connections"),
+    "request-timeout": (408, "The request came in too slowly"),
+    "reader-too-slow": (500, "The answer was fetched too slowly"),
+    "service-failed": (502, "A SERVICE did not answer"),
     "function-unknown": (400, "There is no such function"),
     "query-forbidden": (403, "This query must not run here"),
     "parameter-invalid": (400, "A parameter is wrong"),
