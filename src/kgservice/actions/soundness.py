@@ -22,7 +22,7 @@ def stamp(authored: Path, state: Path, found: Iterable[Finding]) -> None:
     from kgservice.knowledge import logic  # rdflib is slow to load: a build that finds nothing to do never comes here
 
     rules = {finding.rule for finding in found}
-    if "logic/not-checked" in rules or any(rule.startswith("authored/") for rule in rules):
+    if rules & {"logic/not-checked", "logic/profile"} or any(rule.startswith("authored/") for rule in rules):
         return
     verdict = _CONTRADICTORY if "logic/inconsistent" in rules else _SOUND
     classes = sorted(finding.focus for finding in found if finding.rule == "logic/unsatisfiable")

@@ -1,8 +1,9 @@
 """What the ontology implies: consistency, classes nothing can belong to, and the classes of examples, by HermiT."""
 
 import hashlib
+import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
 
 from kgservice.errors import AuthoredInvalid
+from kgservice.knowledge.justifications import JustificationsMissing, Justified, asked
 from kgservice.knowledge.ontology import Authored, files, merged
 from kgservice.report import Cell, Finding, Severity, Text
 from kgservice.terms import shortened
@@ -82,43 +84,93 @@ def reason(graphs: Iterable[Graph]) -> Verdict:
 
 
 def check(content: Path) -> list[Finding]:
-    """Return the logical faults of the ontology; without a reasoner one warning that nothing was checked.
+    """Return the logical faults of the ontology, each with the axioms it follows from where the OWLAPI is installed.
+
+    Without a reasoner one warning says that nothing was checked, without the OWLAPI one that nothing was explained.
 
     Raises:
         AuthoredInvalid: a module does not parse, or the reasoner stopped at a statement.
     """
     parts = modules(content)
+    whole = merged(parts)
+    found, justified = [], Justified()
+    verdict: Verdict | Finding | None = None
+    refused = None
+    with asked([whole]) as questions:  # two Java machines at work side by side
+        try:
+            verdict = _verdict(whole)
+        except AuthoredInvalid as error:
+            refused = error
+        try:
+            (justified,) = questions.answers()
+        except JustificationsMissing as error:
+            found.append(_unexplained(error))
+    found += [_left(text, parts, content) for _, text in justified.violations]
+    if refused and not justified.violations:
+        raise refused
+    if isinstance(verdict, Finding):
+        return [verdict, *found]
+    return [*(_defects(verdict, justified, parts, content) if verdict else ()), *found]
+
+
+def _unexplained(error: JustificationsMissing) -> Finding:
+    return Finding(
+        "logic/not-explained",
+        Severity.WARNING,
+        Text("OWL 2 DL was not checked and defects have no reasons: {reason}.", {"reason": str(error)}),
+        Text("Install the test requirements (make setup), which bring the OWLAPI."),
+    )
+
+
+def _verdict(whole: Graph) -> Verdict | Finding:
     try:
-        verdict = reason([merged(parts)])
+        return reason([whole])
     except ReasonerMissing as error:
-        return [
-            Finding(
-                "logic/not-checked",
-                Severity.WARNING,
-                Text("The logic of the ontology was not checked: {reason}.", {"reason": str(error)}),
-                Text("Install the test requirements (make setup), which bring HermiT and a Java runtime."),
-            )
-        ]
+        return Finding(
+            "logic/not-checked",
+            Severity.WARNING,
+            Text("The logic of the ontology was not checked: {reason}.", {"reason": str(error)}),
+            Text("Install the test requirements (make setup), which bring HermiT and a Java runtime."),
+        )
+
+
+def _defects(verdict: Verdict, justified: Justified, parts: tuple[Authored, ...], content: Path) -> Iterator[Finding]:
     if not verdict.consistent:
-        return [
-            Finding(
-                "logic/inconsistent",
-                Severity.VIOLATION,
-                Text("The ontology contradicts itself: no world can be as it says."),
-                Text("Look at what changed last: disjoint classes, domains and ranges of the terms touched."),
-            )
-        ]
-    return [
-        Finding(
+        axioms = justified.reasons.get("", ())
+        yield Finding(
+            "logic/inconsistent",
+            Severity.VIOLATION,
+            Text("The ontology contradicts itself, by: {axioms}.", {"axioms": "; ".join(axioms)})
+            if axioms
+            else Text("The ontology contradicts itself: no world can be as it says."),
+            Text("Look at what changed last: disjoint classes, domains and ranges of the terms touched."),
+        )
+    for iri in verdict.unsatisfiable:
+        axioms = justified.reasons.get(iri, ())
+        term = shortened(iri)
+        yield Finding(
             "logic/unsatisfiable",
             Severity.VIOLATION,
-            Text("Nothing can belong to {term}.", {"term": shortened(iri)}),
+            Text("Nothing can belong to {term}, by: {axioms}.", {"term": term, "axioms": "; ".join(axioms)})
+            if axioms
+            else Text("Nothing can belong to {term}.", {"term": term}),
             Text("Compare its superclasses with the disjoint classes, and the domains of what it requires."),
             (_place(iri, parts, content),),
             focus=iri,
         )
-        for iri in verdict.unsatisfiable
-    ]
+
+
+def _left(text: str, parts: tuple[Authored, ...], content: Path) -> Finding:
+    terms = [f"{_KG}{name}" for name in re.findall(rf"<{_KG}(\w+)>", text)]
+    places = [cell for iri in terms if (cell := _place(iri, parts, content)).file]
+    return Finding(
+        "logic/profile",
+        Severity.VIOLATION,
+        Text("The ontology leaves OWL 2 DL: {reason}.", {"reason": text.replace(_KG, "kg:").rstrip(".")}),
+        Text("Write it within OWL 2 DL: reasoners refuse the ontology, or pass over what they do not know."),
+        tuple(places[:1]) or (Cell(""),),
+        focus=terms[0] if terms else "",
+    )
 
 
 _KG = "https://w3id.org/kgservice/ontology#"
@@ -127,7 +179,7 @@ _KG = "https://w3id.org/kgservice/ontology#"
 def _place(iri: str, parts: tuple[Authored, ...], content: Path) -> Cell:
     for part in parts:
         line = part.line(iri)
-        if line and (URIRef(iri), RDF.type, OWL.Class) in part.graph:
+        if line and (URIRef(iri), RDF.type, None) in part.graph:
             return Cell(str(part.path.relative_to(content)), row=line, line=line)
     return Cell("")
 
