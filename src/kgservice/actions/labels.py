@@ -1,9 +1,9 @@
 """Names for IRIs, in the language of the asker where there is one."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
-from kgservice.actions.ask import Ask
-from kgservice.terms import PREFIXES, Graphs, iri, is_iri, shortened
+from kgservice.terms import PREFIXES, Graphs, Term, iri, is_iri, shortened
 
 _AT_ONCE = 500
 _WORDS = " ".join(
@@ -11,10 +11,17 @@ _WORDS = " ".join(
 )
 
 
+class Answering(Protocol):
+    """What answers a SELECT: the current release, or the store of a release that is being made."""
+
+    def rows(self, query: str) -> Iterable[dict[str, Term]]:
+        """Return the solutions."""
+
+
 class Labels:
     """Looks labels up in the current release, known and illustrative."""
 
-    def __init__(self, ask: Ask, names: Graphs) -> None:
+    def __init__(self, ask: Answering, names: Graphs) -> None:
         self._ask = ask
         self._names = names
 

@@ -102,6 +102,29 @@ def check(preview: Preview, names: Graphs, cap: int, kept: Path, seconds: float)
     return Report(tuple(located), report.counts)
 
 
+def insist(draft: Draft, current: Release | None) -> None:
+    """Insist that the current release changed no graph that the draft changed too, unless to the very same.
+
+    Raises:
+        PublishConflict: base, current release and draft have three different versions of a graph; names the graphs.
+    """
+    now = current.manifest.graphs if current else {}
+    found = []
+    for graph, change in draft.changes.items():
+        there = now[graph].sha256 if graph in now else ""
+        if there not in (change.before, change.statements.sha256 if change.statements else ""):
+            found.append(graph)
+    if found:
+        raise PublishConflict(
+            "Draft {draft} began on release {base}, and release {current} has changed the same since: {graphs}. "
+            "`kgservice drafts rebase {draft}` brings both together where they do not contradict each other.",
+            draft=draft.id,
+            base=draft.base_release or "-",
+            current=current.id if current else "-",
+            graphs=", ".join(sorted(found)),
+        )
+
+
 def converted(preview: Preview, sources: set[str] | None = None) -> Report:
     """Return what the conversions of these sources (None: all) reported, as one report."""
     report = Report()
@@ -146,25 +169,12 @@ def _carried(draft: Draft, current: Release | None, names: Graphs) -> dict[str, 
     authored = {names.ontology, names.vocabularies, names.shapes}
     now = {graph: s for graph, s in current.manifest.graphs.items() if graph not in authored} if current else {}
     found = {graph: replace(s, file=str(current.path / s.file)) for graph, s in now.items()} if current else {}
-    conflicts = []
+    insist(draft, current)
     for graph, change in draft.changes.items():
-        there = now[graph].sha256 if graph in now else ""
-        wanted = change.statements.sha256 if change.statements else ""
-        if there not in (change.before, wanted):
-            conflicts.append(graph)
         if change.statements is None:
             found.pop(graph, None)
         else:
             found[graph] = replace(change.statements, file=str(draft.path / change.statements.file))
-    if conflicts:
-        raise PublishConflict(
-            "Draft {draft} began on release {base}, and release {current} has changed the same since: {graphs}. "
-            "Import the delivery again into a new draft.",
-            draft=draft.id,
-            base=draft.base_release or "-",
-            current=current.id if current else "-",
-            graphs=", ".join(sorted(conflicts)),
-        )
     return found
 
 

@@ -223,7 +223,7 @@ class Publish:
         def beside(folder: Path) -> None:
             self._ingest.released(folder, draft, seen)
 
-        return seal(self._shelf, seen, manifest, whole, self._content, self._settings, tell, beside)
+        return seal(self._shelf, seen, manifest, whole, self._content, self._settings, tell, beside, ledger)
 
 
 def _reviewed(draft: Draft) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def seal(
     settings: Settings,
     tell: Progress,
     beside: Callable[[Path], None] | None = None,
+    ledger: Path | None = None,
 ) -> Release:
     """Build, seal and point at a release; `manifest` brings who and why, the rest of it is found here.
 

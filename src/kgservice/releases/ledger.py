@@ -145,18 +145,18 @@ class Ledger:
             )  # fmt: skip
 
     def called(self, iris: Sequence[str]) -> dict[str, list[str]]:
-        """Return the names (literals in N-Triples) that the later side gives to IRIs; those it adds only."""
+        """Return the names (literals in N-Triples) of IRIs that stand in it: those now, else those before."""
         found: dict[str, list[str]] = {}
-        marks = ",".join("?" * len(LABELS))
         query = (
-            "SELECT object FROM lines WHERE thing = (SELECT id FROM things WHERE subject = ?) AND sign = 1 "  # noqa: S608
-            f"AND predicate IN ({marks})"
+            "SELECT sign, object FROM lines WHERE thing = (SELECT id FROM things WHERE subject = ?) "  # noqa: S608
+            f"AND predicate IN ({','.join('?' * len(LABELS))})"
         )
         with self._open() as book:
             for iri in iris:
-                names = [name for (name,) in book.execute(query, (f"<{iri}> ".encode(), *LABELS))]
-                if names:
-                    found[iri] = names
+                names = book.execute(query, (f"<{iri}> ".encode(), *LABELS)).fetchall()
+                chosen = [name for sign, name in names if sign > 0] or [name for _, name in names]
+                if chosen:
+                    found[iri] = chosen
         return found
 
     def _open(self) -> "closing[sqlite3.Connection]":

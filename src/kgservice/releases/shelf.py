@@ -53,6 +53,8 @@ class Manifest:
     """Hash over authored files, deliveries and mapping code of a build; "" for a draft of another origin."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Triples by graph IRI, derived graphs too."""
+    review: Mapping[str, Any] = field(default_factory=dict)
+    """Who worked on the draft (`authors`), who accepted it (`accepted`: actor, role, time, text) and its `preview`."""
     dumps: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     """Files for others to take, by path below the folder of the release: `sha256` of the file, and its `bytes`."""
 
