@@ -43,6 +43,7 @@ _WRITTEN_OUT = {
     r"г\.(?= ?\w)": "", r"&": " и ",
 }  # fmt: skip
 _OUT = [(re.compile(rf"(?<!\w){pattern}"), f"{text} ") for pattern, text in _WRITTEN_OUT.items()]
+_ABBREVIATED = re.compile(rf"(?<!\w)(?:{'|'.join(_WRITTEN_OUT)})")
 _APART = re.compile(r"[^\W_]+")
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _EMPTY_WORDS = {"и", "в", "на", "по", "для", "имени", "of", "the", "and", "for", "in", "named", "after"}
@@ -71,8 +72,9 @@ class Spelling:
 def bare(name: str) -> str:
     """Return a name folded, abbreviations written out, without legal form, quotes and what stands in brackets."""
     text = folded(name)
-    for pattern, written in _OUT:
-        text = pattern.sub(written, text)
+    if _ABBREVIATED.search(text):
+        for pattern, written in _OUT:
+            text = pattern.sub(written, text)
     text = _BRACKETS.sub(" ", text)
     text = _FORM.sub(" ", text)
     without = _SHORT_FORM.sub(" ", _MARKS.sub(" ", text))

@@ -15,7 +15,7 @@ _INVISIBLE: dict[int, int | None] = dict.fromkeys(
     (0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F))
 )
 _INVISIBLE[0x2116] = 0x20  # the sign of a number, which would become the word "no"
-_KEPT = {"й", "ї", "ў"}  # letters that a decomposition would take apart
+_MARKED = re.compile(r"[^\x00-\x7fа-яіїєґў«»–—№]+")  # й, ї and ў are letters: a decomposition would take them apart
 _ALIKE = str.maketrans("aceoxpykmthb", "асеохрукмтнв")
 """Latin letters that stand in Cyrillic words by mistake: they look the same."""
 _TO_LATIN = {
@@ -41,14 +41,12 @@ def folded(text: str) -> str:
     """Return a text in small letters, ё as е, without diacritics, invisible characters and doubled spaces."""
     plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold().replace("ё", "е")
     if not plain.isascii():
-        plain = "".join(
-            character if character in _KEPT or character < "\x80" else _bare(character) for character in plain
-        )
+        plain = _MARKED.sub(_bare, plain)
     return " ".join(plain.split())
 
 
-def _bare(character: str) -> str:
-    taken_apart = unicodedata.normalize("NFD", character)
+def _bare(match: re.Match[str]) -> str:
+    taken_apart = unicodedata.normalize("NFD", match[0])
     return "".join(part for part in taken_apart if not unicodedata.combining(part))
 
 
