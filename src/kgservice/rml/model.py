@@ -68,9 +68,9 @@ class TriplesMap:
     source: str
     """What `rml:source` names."""
     formulation: str
-    """`CSV`, `JSONPath` or `XPath`."""
+    """`CSV`, `SQL`, `JSONPath` or `XPath`."""
     iterator: str
-    """JSONPath or XPath of the records; empty for tables and where the reader decides."""
+    """JSONPath, XPath, table or SELECT of the records; empty for tables of text and where the reader decides."""
     subject: TermMap
     graphs: tuple[TermMap, ...] = ()
     rules: tuple[Rule, ...] = ()

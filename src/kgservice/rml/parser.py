@@ -1,11 +1,13 @@
-"""Loads a mapping: Turtle in RML core and FNML, checked for every fault that can be found before data."""
+"""Loads a mapping, RML core and FNML in Turtle or YAML, checked for every fault that can be found before data."""
 
+import re
 from collections.abc import Mapping as Table
 from pathlib import Path
 
 from rdflib.namespace import RDF
 from rdflib.term import BNode, Literal, Node, URIRef
 
+from kgservice.rml import yarrrml
 from kgservice.rml.calls import CallReader
 from kgservice.rml.expressions import Constant
 from kgservice.rml.functions import LIBRARY
@@ -16,17 +18,17 @@ from kgservice.rml.termmaps import TermReader
 from kgservice.rml.turtle import Document, read
 from kgservice.rml.vocabulary import CLASSES, EVERY_PROPERTY, OLD, PROPERTIES, RML, VALUES
 
-_FORMULATIONS = ("CSV", "JSONPath", "XPath")
+_FORMULATIONS = ("CSV", "JSONPath", "XPath", "SQL2008Table", "SQL2008Query")
 _MARKS = (RML.logicalSource, RML.subjectMap, RML.subject, RML.predicateObjectMap)
 
 
 def load(path: Path, *, lookups: Path | None = None, functions: Table[str, Function] = LIBRARY) -> Mapping:
-    """Return the mapping of a Turtle file; `lookups` is the folder of code tables (beside the file unless said).
+    """Return the mapping of a Turtle or YAML file; `lookups` is the folder of code tables (beside it unless said).
 
     Raises:
         MappingInvalid: for every fault that needs no data; names file, line, what is wrong and what to do.
     """
-    document = read(path)
+    document = yarrrml.read(path) if path.suffix in (".yaml", ".yml") else read(path)
     _check_words(document)
     calls = CallReader(document, functions, lookups)
     nodes = _triples_map_nodes(document)
@@ -39,6 +41,7 @@ def load(path: Path, *, lookups: Path | None = None, functions: Table[str, Funct
             for term in rule.objects:
                 if isinstance(term, ParentMap):
                     _check_parent(document, term, known)
+    _check_queries(document, found)
     return Mapping(path, tuple(found), dict(document.references))
 
 
@@ -125,7 +128,8 @@ def _source(document: Document, terms: TermReader, node: Node) -> tuple[str, str
             "rml:referenceFormulation must be one of {known}",
             known=", ".join(f"rml:{name}" for name in _FORMULATIONS),
         )
-    return str(name), formulation, _iterator(document, terms, logical, formulation)
+    plain = "SQL" if formulation.startswith("SQL") else formulation
+    return str(name), plain, _iterator(document, terms, logical, formulation)
 
 
 def _iterator(document: Document, terms: TermReader, logical: Node, formulation: str) -> str:
@@ -135,6 +139,8 @@ def _iterator(document: Document, terms: TermReader, logical: Node, formulation:
     line = document.line(logical, RML.iterator)
     if formulation == "CSV":
         raise document.fault(line, "a table has no rml:iterator: each row is a record")
+    if formulation == "SQL2008Query" and not re.match(r"\s*(?:SELECT|WITH|VALUES)\b", str(found[1]), re.IGNORECASE):
+        raise document.fault(line, "the iterator of rml:SQL2008Query must be a SELECT")
     try:
         check_path(str(found[1]), formulation)
     except PathError as error:
@@ -163,6 +169,17 @@ def _rule(document: Document, terms: TermReader, node: Node) -> Rule:
         missing = "rml:objectMap" if predicates else "rml:predicate"
         raise document.fault(line, "the predicate object map lacks an {word}", word=missing)
     return Rule(predicates, objects, terms.terms(node, "graph", "graph map"), line)
+
+
+def _check_queries(document: Document, found: list[TriplesMap]) -> None:
+    """Refuse two queries under one name: a table of source.toml is read once."""
+    asked: dict[str, str] = {}
+    for one in found:
+        if one.formulation == "SQL" and one.iterator and asked.setdefault(one.source, one.iterator) != one.iterator:
+            raise document.fault(
+                one.line, "the table {table} has two queries; give each a table of its own in source.toml",
+                table=one.source,
+            )  # fmt: skip
 
 
 def _check_parent(document: Document, term: ParentMap, known: Table[str, TriplesMap]) -> None:

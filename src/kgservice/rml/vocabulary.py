@@ -52,7 +52,8 @@ CLASSES = frozenset(
 VALUES = frozenset(
     RML[name]
     for name in (
-        "CSV", "JSONPath", "XPath", "IRI", "URI", "UnsafeIRI", "UnsafeURI", "BlankNode", "Literal", "defaultGraph",
+        "CSV", "JSONPath", "XPath", "SQL2008Table", "SQL2008Query",
+        "IRI", "URI", "UnsafeIRI", "UnsafeURI", "BlankNode", "Literal", "defaultGraph",
         "MappingDirectory", "CurrentWorkingDirectory",
     )
 )  # fmt: skip
