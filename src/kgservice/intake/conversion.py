@@ -7,7 +7,7 @@ import polars as pl
 
 from kgservice import rml
 from kgservice.errors import SourceUnreadable
-from kgservice.intake import columns, coverage, index, keys
+from kgservice.intake import columns, coverage, index, keys, windows
 from kgservice.intake.failures import tell
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source, Table
@@ -44,6 +44,7 @@ def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) 
         graphs = job.statements.write(out, base)
         job.collector.counts["triples"] = sum(one.triples for one in graphs.values())
         index.record(folder, source, delivery, base, job.places, job.subjects())
+        windows.keep(folder, job.sheets(), mapping.references())
         return Conversion(graphs, job.collector.report(), folder)
 
 
@@ -163,6 +164,12 @@ class _Job:
             texts = sheet.frame.select(sheet.columns)
             self.collector.counts["cells"] += texts.height * texts.width - sum(texts.null_count().row(0))
         return sheet
+
+    def sheets(self) -> Iterator[tuple[Table, Sheet]]:
+        """Yield every sheet with its table."""
+        for table, _ in self._tables:
+            for sheet in self._sheets[table.name]:
+                yield table, sheet
 
     def check_coverage(self) -> None:
         """Check, file by file, that the tables of JSON and XML use every value."""
