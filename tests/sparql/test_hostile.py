@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kgservice.errors import QueryInvalid
-from kgservice.sparql import duplicates_show, parameters, parse, rewrites
+from kgservice.errors import QueryInvalid, QueryTooComplex, RequestTooLarge
+from kgservice.sparql import Bounds, duplicates_show, parameters, parse, rewrites
 from kgservice.sparql.grammar import grammar
 from kgservice.sparql.mentions import mentions
 from kgservice.sparql.messages import marked
@@ -98,12 +98,22 @@ def test_hostile_text_ends_in_time(name: str) -> None:
         ("SELECT * { FILTER(?a" + " +1" * 1001 + ") }", r"\+ stands more than 1000 times"),
         ("SELECT * { " + "OPTIONAL { ?s ?p ?o } " * 201 + "}", "OPTIONAL stands more than 200 times"),
         ("SELECT * { ?s " + "<u:p>/" * 201 + "<u:p> ?o }", "/ stands more than 200 times"),
-        ("SELECT *" + " " * (1 << 20) + "{ }", "the limit is 1048576"),
     ],
 )
 def test_limit_is_named(text: str, says: str) -> None:
-    with pytest.raises(QueryInvalid, match=says):
+    with pytest.raises(QueryTooComplex, match=says):
         parse(text)
+
+
+def test_bounds_lower_the_limits_and_the_message_names_the_setting() -> None:
+    low = Bounds(characters=40, depth=2, repeats=3)
+
+    with pytest.raises(RequestTooLarge, match=r"limit is 40 \(KG_QUERY_BYTES\)"):
+        parse("SELECT *" + " " * 40 + "{ }", bounds=low)
+    with pytest.raises(QueryTooComplex, match=r"more than 2 levels.*KG_QUERY_DEPTH"):
+        parse("ASK {{{}}}", bounds=low)
+    with pytest.raises(QueryTooComplex, match=r"more than 3 times.*KG_QUERY_REPEATS"):
+        parse("ASK { ?s a/a/a/a/a ?o }", bounds=low)
 
 
 def test_what_keeps_the_limits_passes() -> None:

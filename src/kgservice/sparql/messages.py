@@ -1,11 +1,14 @@
 """What a person reads when a text is not SPARQL: where, what stands there, what was expected, and the likely cause."""
 
 import re
+from collections.abc import Mapping
+from typing import TypeVar
 
-from kgservice.errors import QueryInvalid
+from kgservice.errors import QueryInvalid, QueryTooComplex, RequestTooLarge
 from kgservice.sparql.hints import Place, hint
 from kgservice.sparql.tokens import place_in
 
+_Error = TypeVar("_Error", bound=QueryInvalid)
 MOST_EXPECTED = 12
 _SHOWN = {
     "IRI": "<IRI>", "PN": "prefix:name", "VAR": "?variable", "STR": '"text"', "NUM": "number", "SNUM": "+number",
@@ -34,15 +37,13 @@ def unexpected(place: Place) -> QueryInvalid:
 
 def invalid(text: str, offset: int, template: str, hinted: str = "", **params: object) -> QueryInvalid:
     """Return an error at an offset of a text; template and hint are message ids that share the parameters."""
-    line, column = place_in(text, offset)
-    params = {name: _legible(value) if name in _QUOTED else value for name, value in params.items()}
-    return QueryInvalid(template, line=line, column=column, hint=hinted, **params)
+    return _placed(QueryInvalid, text, offset, template, hinted, params)
 
 
-def too_long(text: str, most: int) -> QueryInvalid:
+def too_long(text: str, most: int) -> RequestTooLarge:
     """Return the error for a text over the limit."""
-    template = "The query has {length} characters; the limit is {most}."
-    return invalid(text, 0, template, "Send long lists as a file, or in several queries.", length=len(text), most=most)
+    template = "The query has {length} characters; the limit is {most} (KG_QUERY_BYTES)."
+    return RequestTooLarge(template, length=len(text), most=most)
 
 
 def not_unicode(text: str, offset: int) -> QueryInvalid:
@@ -51,17 +52,20 @@ def not_unicode(text: str, offset: int) -> QueryInvalid:
     return invalid(text, offset, "Line {line}, column {column}: {found} is half of a character.", found=code)
 
 
-def too_deep(text: str, offset: int, most: int) -> QueryInvalid:
+def too_deep(text: str, offset: int, most: int) -> QueryTooComplex:
     """Return the error for a bracket nested too deep."""
-    template = "Line {line}, column {column}: nested more than {most} levels deep; the limit is {most}."
-    return invalid(text, offset, template, most=most)
+    template = "Line {line}, column {column}: nested more than {most} levels deep, which is the limit (KG_QUERY_DEPTH)."
+    return _placed(QueryTooComplex, text, offset, template, "", {"most": most})
 
 
-def too_many(text: str, offset: int, kind: str, most: int) -> QueryInvalid:
+def too_many(text: str, offset: int, kind: str, most: int) -> QueryTooComplex:
     """Return the error for an operator or keyword that is repeated too often."""
-    template = "Line {line}, column {column}: {found} stands more than {most} times in this query; the limit is {most}."
+    template = (
+        "Line {line}, column {column}: {found} stands more than {most} times in this query, which is the limit "
+        "(KG_QUERY_REPEATS)."
+    )
     hinted = "Lists of values are cheap in VALUES; alternatives of one property are cheap as a VALUES of properties."
-    return invalid(text, offset, template, hinted, found=kind.upper(), most=most)
+    return _placed(QueryTooComplex, text, offset, template, hinted, {"found": kind.upper(), "most": most})
 
 
 def marked(text: str, error: QueryInvalid) -> str:
@@ -72,6 +76,14 @@ def marked(text: str, error: QueryInvalid) -> str:
     before = max(0, error.column - 1 - _WIDTH)
     line = _CONTROL.sub(" ", lines[error.line - 1])[before : before + 2 * _WIDTH]
     return f"{line.rstrip()}\n{' ' * (error.column - 1 - before)}^"
+
+
+def _placed(
+    kind: type[_Error], text: str, offset: int, template: str, hinted: str, params: Mapping[str, object]
+) -> _Error:
+    line, column = place_in(text, offset)
+    told = {name: _legible(value) if name in _QUOTED else value for name, value in params.items()}
+    return kind(template, line=line, column=column, hint=hinted, **told)
 
 
 def _legible(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from kgservice.sparql import messages
 from kgservice.sparql.grammar import NODE_END, Grammar, grammar
@@ -24,25 +24,33 @@ MOST_REPEATED = {
 """How often an operator or keyword may stand in one query."""
 
 
-def tree_of(text: str, most_characters: int = MOST_CHARACTERS) -> Tree:
+class Bounds(NamedTuple):
+    """How long, how deep, and how repetitive a text may be; never beyond `MOST_DEPTH` and `MOST_REPEATED`."""
+
+    characters: int = MOST_CHARACTERS
+    depth: int = MOST_DEPTH
+    repeats: int = 1000
+
+
+def tree_of(text: str, bounds: Bounds = Bounds()) -> Tree:  # noqa: B008  (a tuple)
     """Return the tree of a SPARQL query or update.
 
-    Raises QueryInvalid at the first token that fits nowhere, at the first bracket nested too deep, and at the first
-    repetition past `MOST_REPEATED`.
+    Raises QueryInvalid at the first token that fits nowhere, QueryTooComplex at the first bracket nested too deep and
+    at the first repetition past its limit, RequestTooLarge for a text that is too long.
     """
-    if len(text) > most_characters:
-        raise messages.too_long(text, most_characters)
+    if len(text) > bounds.characters:
+        raise messages.too_long(text, bounds.characters)
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise messages.not_unicode(text, error.start) from None
     tree = Tree(text)
-    _parse(tree, grammar())
-    _refuse_repetition(tree)
+    _parse(tree, grammar(), min(bounds.depth, MOST_DEPTH))
+    _refuse_repetition(tree, bounds.repeats)
     return tree
 
 
-def _parse(tree: Tree, table: Grammar) -> None:
+def _parse(tree: Tree, table: Grammar, most_depth: int) -> None:
     # NOTE: every token of every query passes here: plain tuples, local names and `type() is` are on purpose
     text, tokens, nodes, names, keywords = tree.text, tree.tokens, tree.nodes, table.nodes, table.keywords
     stack: list[Any] = [table.start]
@@ -72,8 +80,8 @@ def _parse(tree: Tree, table: Grammar) -> None:
                 depth += 1
                 if depth > tree.depth:
                     tree.depth = depth
-                    if depth > MOST_DEPTH:
-                        raise messages.too_deep(tree.text, token.start, MOST_DEPTH)
+                    if depth > most_depth:
+                        raise messages.too_deep(tree.text, token.start, most_depth)
             elif kind in CLOSING:
                 depth -= 1
             if kind != "END":
@@ -93,12 +101,13 @@ def _unexpected(tree: Tree, token: Token, table: Grammar) -> Exception:
     return messages.unexpected(Place(tree, token, expected, table.keywords))
 
 
-def _refuse_repetition(tree: Tree) -> None:
-    if len(tree.tokens) <= min(MOST_REPEATED.values()):
+def _refuse_repetition(tree: Tree, repeats: int) -> None:
+    if len(tree.tokens) <= min(repeats, *MOST_REPEATED.values()):
         return
     counted = Counter(map(itemgetter(0), tree.tokens))
     counted["+"] += len(tree.named("Signed"))
-    for kind, most in MOST_REPEATED.items():
+    for kind, bound in MOST_REPEATED.items():
+        most = min(bound, repeats)
         if counted[kind] > most:
             same = (kind, "SNUM") if kind == "+" else (kind,)
             starts = [token.start for token in tree.tokens if token.kind in same]

@@ -7,7 +7,7 @@ from functools import cached_property
 from kgservice.sparql import iris
 from kgservice.sparql.messages import invalid
 from kgservice.sparql.names import Prefix, prefixes_of, refuse_unknown_functions
-from kgservice.sparql.parser import MOST_CHARACTERS, tree_of
+from kgservice.sparql.parser import Bounds, tree_of
 from kgservice.sparql.scope import Scopes, is_star, projected, refuse_bound_again, refuse_ungrouped
 from kgservice.sparql.tree import Node, Tree
 
@@ -145,15 +145,15 @@ def parse(
     *,
     update: bool | None = None,
     prefixes: Mapping[str, str] | None = None,
-    most_characters: int = MOST_CHARACTERS,
+    bounds: Bounds = Bounds(),  # noqa: B008  (a tuple)
 ) -> Query:
     """Return the query, or update, of a text (SPARQL 1.1 Query 19.8, Update 19.8; 1.2 terms and LATERAL pass too).
 
     `update` says which of the two it must be; `prefixes` are named in hints. Pure Python, about 0.3 ms per KB: up to
-    64 KB belong in a web process, more in a worker. Raises QueryInvalid with line, column and hint; what passes may
-    still be refused by the engine, which has the last word.
+    64 KB belong in a web process, more in a worker. Raises QueryInvalid with line, column and hint, or what `tree_of`
+    raises; what passes may still be refused by the engine, which has the last word.
     """
-    tree = tree_of(text, most_characters)
+    tree = tree_of(text, bounds)
     outer = tree.named(*_FORMS)
     form = outer[0].name.lower() if outer else "update"
     if update is not None and update != (form == "update"):

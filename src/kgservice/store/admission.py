@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from kgservice.errors import NotAcceptable, QueryForbidden
-from kgservice.sparql import Query, parse
+from kgservice.sparql import Bounds, Query, parse
 from kgservice.store.interface import FORMATS, Question
 
 SERVICE = "SERVICE is not executed here: a query never leaves this service."
@@ -14,10 +14,14 @@ _SHORT = 8192  # characters
 _KINDS = {"select": "bindings", "ask": "boolean", "construct": "graph", "describe": "graph"}
 
 
-def remembering() -> Callable[[str], Query]:
-    """Return `parse` with a memory for the short texts that pages and library ask again and again."""
-    remembered = lru_cache(maxsize=256)(parse)
-    return lambda text: remembered(text) if len(text) <= _SHORT else parse(text)
+def remembering(bounds: Bounds = Bounds()) -> Callable[[str], Query]:  # noqa: B008  (a tuple)
+    """Return `parse` within bounds, with a memory for the short texts that pages and library ask again and again."""
+
+    def read(text: str) -> Query:
+        return parse(text, bounds=bounds)
+
+    remembered = lru_cache(maxsize=256)(read)
+    return lambda text: remembered(text) if len(text) <= _SHORT else read(text)
 
 
 def networkless() -> bool:

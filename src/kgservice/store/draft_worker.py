@@ -25,6 +25,7 @@ from kgservice.errors import (
     StoreUnavailable,
     UpdateFailed,
 )
+from kgservice.sparql import Bounds
 from kgservice.store import documents, embedded, rebuilding, serialisation, updates
 from kgservice.store.evaluation import Evaluation
 from kgservice.store.interface import Question
@@ -44,7 +45,8 @@ class Desk:
     patience = 0.25
     """Seconds between two looks at whether a job wants the draft."""
 
-    def __init__(self, folder: Path, base: str) -> None:
+    def __init__(self, folder: Path, base: str, bounds: Bounds = Bounds()) -> None:  # noqa: B008  (a tuple)
+        self._bounds = bounds
         self._folder = folder / "graph"
         self._writable = updates.Writable(base)
         try:
@@ -61,7 +63,7 @@ class Desk:
         except OSError as error:
             message = "The store of the draft in {folder} cannot be opened: {reason}."
             raise StoreUnavailable(message, folder=folder, reason=error) from None
-        self._evaluation = Evaluation(self._store, "")
+        self._evaluation = Evaluation(self._store, "", bounds)
 
     def unwanted(self) -> bool:
         """Tell whether a job wants the draft, so that this process must go."""
@@ -98,7 +100,7 @@ class Desk:
         sink.write(json.dumps(result).encode())
 
     def _update(self, body: dict[str, Any]) -> dict[str, Any]:
-        query = updates.admit(body["text"], self._writable)
+        query = updates.admit(body["text"], self._writable, self._bounds)
         text = updates.over(query, tuple(body["using"]), tuple(body["using_named"]))
         if updates.open_ended(query):
             self._try(text, body["base"])
@@ -202,7 +204,7 @@ class Desk:
         del self._evaluation, self._store  # the engine lets go of its files with the last reference
         rebuilding.swap(self._folder)
         self._store = pyoxigraph.Store(str(self._folder / "store"))
-        self._evaluation = Evaluation(self._store, "")
+        self._evaluation = Evaluation(self._store, "", self._bounds)
 
     def _there(self, name: _Name) -> bool:
         return isinstance(name, pyoxigraph.DefaultGraph) or self._store.contains_named_graph(name)

@@ -12,6 +12,7 @@ from kgservice.errors import Busy, KgError, StoreUnavailable
 from kgservice.settings import Settings
 from kgservice.store import frames
 from kgservice.store.interface import Answer, Question
+from kgservice.store.pool import limits
 from kgservice.store.run import Limits, Run
 from kgservice.store.spool import SpoolRoom
 from kgservice.store.starter import Starter, Worker
@@ -129,7 +130,7 @@ class DraftWorkers:
             if self._starter is None:
                 self._starter = Starter("draft")
                 threading.Thread(target=self._tidy, name="kgservice-drafts", daemon=True).start()
-        order = {"folder": str(folder), "base": self._settings.base, "memory": self._settings.query_memory}
+        order = {"folder": str(folder), "base": self._settings.base} | limits(self._settings)
         worker = self._starter.start(order)
         worker.wait_ready(_READY_SECONDS)
         return worker

@@ -8,7 +8,7 @@ from typing import IO, cast
 import pyoxigraph
 
 from kgservice.errors import EngineCrash, FunctionUnknown, QueryForbidden, QueryInvalid
-from kgservice.sparql import rewrites, sortkey
+from kgservice.sparql import Bounds, rewrites, sortkey
 from kgservice.store import admission, serialisation
 from kgservice.store.datasets import Datasets
 from kgservice.store.interface import Question
@@ -23,12 +23,12 @@ _FUNCTION = re.compile(r"custom function <(.*)> is not supported")
 class Evaluation:
     """The evaluator of a release: a pyoxigraph store that is never written to; `known` names its default graph."""
 
-    def __init__(self, folder: Path | pyoxigraph.Store, known: str) -> None:
+    def __init__(self, folder: Path | pyoxigraph.Store, known: str, bounds: Bounds = Bounds()) -> None:  # noqa: B008
         self._store = folder if isinstance(folder, pyoxigraph.Store) else pyoxigraph.Store.read_only(str(folder))
         self._folder = folder if isinstance(folder, Path) else None
         self._known = known
         self.changed()
-        self._read = admission.remembering()
+        self._read = admission.remembering(bounds)
         names = Graphs(known.removesuffix("graph/known")) if known else None
         self._noticing = Noticing(self._store, names)
 

@@ -17,10 +17,14 @@ from kgservice.store.starter import Starter
 from kgservice.store.tickets import Running
 from kgservice.terms import Graphs
 
-_SPOOLS = 32  # answers of full spool size that may wait on disk at once
 _CRASHES = 2  # of one query on one release; then it is refused
 _ITS_OWN_FAULT = frozenset({"SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE"})  # and not a kill from outside
-_LEAST_ROOM = 64 << 20  # bytes
+
+
+def limits(settings: Settings) -> dict[str, Any]:
+    """Return what every worker is told of its limits when it starts."""
+    bounds = [settings.query_bytes, settings.query_depth, settings.query_repeats]
+    return {"memory": settings.query_memory, "rows": settings.result_rows, "bounds": bounds}
 
 
 class Workers:
@@ -30,12 +34,12 @@ class Workers:
         self._seconds = settings.query_seconds
         self._queue_seconds = settings.queue_seconds
         folder = settings.state if settings.state.is_dir() else None
-        self._room = SpoolRoom(max(_SPOOLS * settings.spool_bytes, _LEAST_ROOM), folder)
+        self._room = SpoolRoom(settings.spool_total, folder)
         self._tally: Counter[str] = Counter(answered=0, timeout=0, memory=0, crash=0, stopped=0)
         self._crashes: Counter[str] = Counter()
         self._starter = Starter(kind)
         try:
-            self._slots = Slots(self._starter, order, settings.workers, settings.queue)
+            self._slots = Slots(self._starter, order, settings.workers, settings.queue, settings.client_queries)
         except BaseException:
             self._starter.close()
             raise
@@ -49,7 +53,8 @@ class Workers:
         question = replace(question, seconds=min(question.seconds, self._seconds))
         if self._crashes[question.query] >= _CRASHES:
             raise EngineCrash(
-                "This query has ended the engine {count} times on this release and is not run again; change it.",
+                "This query has ended the engine {count} times on this release and is not run again before an operator "
+                "allows it (DELETE /-/crashes); change it.",
                 count=_CRASHES,
             )
         worker = self._slots.take(question, self._queue_seconds)
@@ -61,6 +66,10 @@ class Workers:
             if isinstance(error, EngineCrash) and error.params.get("cause") in _ITS_OWN_FAULT:
                 self._crashes[question.query] += 1
             raise
+
+    def crashed(self) -> dict[str, int]:
+        """Return which queries ended the engine on this release, and how often."""
+        return dict(self._crashes)
 
     def forgive(self) -> None:
         """Forget which queries ended the engine, so that they are run again."""
@@ -98,7 +107,7 @@ class Pool(Workers):
     """
 
     def __init__(self, store_path: Path, lease_path: Path | None, settings: Settings) -> None:
-        self._memory = settings.query_memory
+        self._common = limits(settings)
         self._known = Graphs(settings.base).known
         super().__init__("embedded", self._order(store_path, lease_path), settings)
 
@@ -113,4 +122,4 @@ class Pool(Workers):
 
     def _order(self, store_path: Path, lease_path: Path | None) -> dict[str, Any]:
         lease = str(lease_path.absolute()) if lease_path else ""
-        return {"store": str(store_path.absolute()), "lease": lease, "memory": self._memory, "known": self._known}
+        return self._common | {"store": str(store_path.absolute()), "lease": lease, "known": self._known}

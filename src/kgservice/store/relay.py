@@ -12,7 +12,7 @@ import pyoxigraph
 from SPARQLWrapper import POST, SPARQLExceptions, SPARQLWrapper
 
 from kgservice.errors import QueryInvalid, StoreUnavailable
-from kgservice.sparql import Query
+from kgservice.sparql import Bounds, Query
 from kgservice.store import admission, serialisation
 from kgservice.store.interface import Question
 from kgservice.terms import is_iri
@@ -28,7 +28,8 @@ _ACCEPT = {
 class Relay:
     """The evaluator of one endpoint; the process may connect to that endpoint's address and no other."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, bounds: Bounds = Bounds()) -> None:  # noqa: B008  (a tuple)
+        self._read = admission.remembering(bounds)
         parts = urlsplit(endpoint)
         self._endpoint = endpoint
         self._host = parts.hostname or ""
@@ -43,7 +44,7 @@ class Relay:
         Raises:
             QueryInvalid, QueryForbidden, NotAcceptable, StoreUnavailable: there is no answer, or none in that format.
         """
-        query, kind = admission.admit(question)
+        query, kind = admission.admit(question, self._read)
         response = self._ask(question, query, kind)
         body = _Body(response)
         media = response.headers.get_content_type()

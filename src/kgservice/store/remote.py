@@ -2,7 +2,7 @@
 
 from kgservice.errors import SettingInvalid
 from kgservice.settings import Settings
-from kgservice.store.pool import Workers
+from kgservice.store.pool import Workers, limits
 from kgservice.terms import is_web_address
 
 
@@ -18,4 +18,4 @@ class RemoteStore(Workers):
     def __init__(self, endpoint: str, settings: Settings) -> None:
         if not is_web_address(endpoint):
             raise SettingInvalid("KG_STORE={endpoint} is not an http or https address.", endpoint=endpoint)
-        super().__init__("remote", {"endpoint": endpoint, "memory": settings.query_memory}, settings)
+        super().__init__("remote", {"endpoint": endpoint} | limits(settings), settings)

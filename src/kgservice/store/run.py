@@ -75,7 +75,7 @@ class Run:
         assert self._worker  # noqa: S101  (a fresh run has one)
         self._worker.send(self._request)
         begin = self._next()
-        head = json.loads(begin) if begin else {"kind": "bindings"}
+        head: dict[str, Any] = json.loads(begin) if begin else {"kind": "bindings"}
         whole = True
         while (piece := self._next()) is not None:
             self._spool.write(piece)

@@ -9,7 +9,7 @@ from typing import IO, Any, cast
 
 import pyoxigraph
 
-from kgservice.errors import NotAcceptable
+from kgservice.errors import NotAcceptable, ResultTooLarge
 from kgservice.store import frames
 from kgservice.terms import PREFIXES
 
@@ -42,7 +42,8 @@ _DOUBTS = (b",{}", b"[{}", b"}}}", b':"}},{"', b'\\"}},{"')
 class Sink:
     """Collects what an evaluator writes and sends it in frames; a small answer leaves in one piece."""
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: socket.socket, most_rows: int = 1 << 62) -> None:
+        self.most_rows = most_rows
         self._channel = channel
         self._written: list[bytes] = []
         self._size = 0
@@ -68,6 +69,7 @@ class Sink:
         if self._size >= _PIECE:
             self._pass()
             if self._rows and (rows := self._rows.total()):
+                refuse_rows(rows, self.most_rows)
                 self._out.append(frames.frame(frames.ROWS, b"%d" % rows))
             self._send()
         return len(data)
@@ -81,6 +83,7 @@ class Sink:
         engine = round((time.monotonic() - self._begun) * 1000, 3)
         cpu = round(time.process_time(), 6)
         rows = self._rows.total() if self._rows else None
+        refuse_rows(rows or 0, self.most_rows)
         self._out.append(frames.document(frames.END, {"rows": rows, "engine": engine, "cpu": cpu}))
         self._send()
 
@@ -116,6 +119,18 @@ class Sink:
                 "The answer holds a property whose IRI does not end in a name, which RDF/XML cannot carry; "
                 "ask for another format, such as Turtle."
             )
+
+
+def refuse_rows(rows: int, most: int) -> None:
+    """Let rows pass.
+
+    Raises:
+        ResultTooLarge: there are more than may be.
+    """
+    if rows > most:
+        raise ResultTooLarge(
+            "The answer is longer than {rows} rows (KG_RESULT_ROWS); ask for less, or use LIMIT and OFFSET.", rows=most
+        )
 
 
 class Rows:

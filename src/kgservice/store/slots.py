@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kgservice.errors import Busy, KgError, QueryStopped, StoreUnavailable
+from kgservice.store import tickets
 from kgservice.store.fairness import NEWCOMER, Usage
 from kgservice.store.interface import Question
 from kgservice.store.starter import Starter, Worker
@@ -21,17 +22,22 @@ from kgservice.store.tickets import Generation, Running, Ticket
 _SPARE = 1  # workers kept warm beyond the slots, so that a killed one is replaced at once
 _READY_SECONDS = 30.0
 _RETRY_SECONDS = 1.0
-_LONG_ONES = "{count} long queries are running already, and this one would be long too; ask again later."
+_LONG_ONES = (
+    "{count} long queries are running already (half of KG_WORKERS), and this one would be long too; ask again later."
+)
 
 
 class Slots:
     """Hands out at most `limit` workers at once; at most `queue` askers wait for one."""
 
-    def __init__(self, starter: Starter, order: Mapping[str, Any], limit: int, queue: int) -> None:
+    def __init__(
+        self, starter: Starter, order: Mapping[str, Any], limit: int, queue: int, of_one: int = 1 << 30
+    ) -> None:
         self._starter = starter
         self._limit = limit
         self._long_limit = max(1, limit // 2)
         self._queue = queue
+        self._of_one = of_one
         self._lock = threading.Lock()
         self._adopting = threading.Lock()
         self._waiting: deque[Ticket] = deque()
@@ -47,8 +53,11 @@ class Slots:
     def take(self, question: Question, seconds: float) -> Worker:
         """Return a worker of the current release for a question, waiting at most `seconds` for it.
 
+        Where all places in the queue are taken, whoever has most of them gives one up to an asker with fewer.
+
         Raises:
             Busy: too many wait already, or none became free in time.
+            TooManyQueries, QueryIdTaken: the client has as many as it may, or its id is one that waits or runs.
             QueryStopped: somebody stopped the query while it waited.
             StoreUnavailable: no worker can open the store.
         """
@@ -56,8 +65,9 @@ class Slots:
         with self._lock:
             if self._closed:
                 raise StoreUnavailable("The service is shutting down; ask again in a moment.")
-            if len(self._waiting) >= self._queue:
-                raise Busy("{count} queries are waiting already (KG_QUEUE); ask again later.", count=self._queue)
+            if gives_way := tickets.place(question, self._waiting, self._busy.values(), self._queue, self._of_one):
+                self._waiting.remove(gives_way)
+                self._dismiss(gives_way, tickets.full(self._queue))
             self._waiting.append(ticket)
             self._call()
             self._fill(self._now)
@@ -65,7 +75,7 @@ class Slots:
             with self._lock:
                 if not ticket.called.is_set():
                     self._waiting.remove(ticket)
-                    message = "No query worker became free within {seconds} s (KG_QUEUE_SECONDS); ask again later."
+                    message = "No query worker became free within {seconds:g} s (KG_QUEUE_SECONDS); ask again later."
                     raise Busy(message, seconds=seconds)
         if ticket.error:
             raise ticket.error

@@ -107,7 +107,7 @@ class Spool:
             self._on_disk = True  # from here on, so that the order stays
         while not self._room.take(len(piece)):
             if not patient:
-                message = "Answers that nobody has fetched yet fill {limit} bytes; ask again later."
+                message = "Answers that nobody has fetched yet fill {limit} bytes (KG_SPOOL_TOTAL); ask again later."
                 raise Busy(message, limit=self._room.limit)
             with self._changed:
                 self._starved = True

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -17,6 +17,7 @@ from kgservice.errors import NotAcceptable
 from kgservice.locale import say
 from kgservice.report import Text
 from kgservice.store.interface import Question
+from kgservice.store.serialisation import refuse_rows
 from kgservice.terms import PREFIXES
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -69,8 +70,9 @@ def write(
     Raises:
         NotAcceptable: the answer is too large or too long-winded for a sheet.
     """
-    solutions = cast("pyoxigraph.QuerySolutions", result)
-    columns = [variable.value for variable in solutions.variables]
+    found = cast("pyoxigraph.QuerySolutions", result)
+    columns = [variable.value for variable in found.variables]
+    solutions = _within(found, getattr(output, "most_rows", 1 << 62))
     name = question.format
     if name == "xlsx":
         from kgservice.store.workbook import workbook
@@ -90,6 +92,12 @@ def write(
         _excel(columns, solutions, output)
     else:
         _parquet(columns, solutions, output)
+
+
+def _within(solutions: Iterable[pyoxigraph.QuerySolution], most: int) -> Iterator[pyoxigraph.QuerySolution]:
+    for number, solution in enumerate(solutions, 1):
+        refuse_rows(number, most)
+        yield solution
 
 
 def _labels(store: pyoxigraph.Store | None, language: str) -> Callable[[str], str]:
@@ -137,7 +145,7 @@ def _typed(text: str, datatype: str) -> Value:
     return text
 
 
-def _excel(columns: list[str], solutions: pyoxigraph.QuerySolutions, output: IO[bytes]) -> None:
+def _excel(columns: list[str], solutions: Iterator[pyoxigraph.QuerySolution], output: IO[bytes]) -> None:
     """Write CSV with a byte order mark and semicolons, decimal commas, and no text that Excel takes for a formula."""
     buffer = io.StringIO()
     rows = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
@@ -169,7 +177,7 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _parquet(columns: list[str], solutions: pyoxigraph.QuerySolutions, output: IO[bytes]) -> None:
+def _parquet(columns: list[str], solutions: Iterator[pyoxigraph.QuerySolution], output: IO[bytes]) -> None:
     """Write Parquet; a column has the type of its values where they share one, else it holds texts."""
     import polars
 

@@ -3,12 +3,13 @@
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kgservice.errors import KgError
+from kgservice.errors import Busy, KgError, QueryIdTaken, TooManyQueries
 from kgservice.store.interface import Question
 from kgservice.store.starter import Worker
 
@@ -64,6 +65,36 @@ class Generation:
     running: int = 0
     failure: KgError | None = None
     failed: float = 0.0
+
+
+def full(queue: int) -> Busy:
+    """Return the error of an asker for whom the queue has no place."""
+    return Busy("{count} queries are waiting already (KG_QUEUE); ask again later.", count=queue)
+
+
+def place(
+    question: Question, waiting: Collection[Ticket], busy: Collection[Ticket], queue: int, of_one: int
+) -> Ticket | None:
+    """Let a question wait; return the ticket that gives up its place for it: of whoever has most of a full queue.
+
+    Raises:
+        QueryIdTaken: a question of that id waits or runs.
+        TooManyQueries: its client has `of_one` there already.
+        Busy: the queue is full, and nobody has more places than its client would.
+    """
+    there = [ticket.question for ticket in (*waiting, *busy)]
+    if question.id and any(other.id == question.id for other in there):
+        raise QueryIdTaken("A query with the id {id} waits or runs already; choose another id.", id=question.id)
+    if question.client and sum(other.client == question.client for other in there) >= of_one:
+        message = "You have {count} queries waiting or running (KG_CLIENT_QUERIES); ask again when one has ended."
+        raise TooManyQueries(message, count=of_one)
+    if len(waiting) < queue:
+        return None
+    by_client = Counter(ticket.question.client for ticket in waiting)
+    greedy, most = by_client.most_common(1)[0]
+    if not greedy or most <= by_client[question.client] + 1:
+        raise full(queue)
+    return [ticket for ticket in waiting if ticket.question.client == greedy][-1]
 
 
 def _memory(pid: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kgservice.errors import GraphDerived, ParameterInvalid, QueryForbidden
-from kgservice.sparql import Query, parse
+from kgservice.sparql import Bounds, Query, parse
 from kgservice.sparql.edits import Edit, applied
 from kgservice.sparql.prologues import expanded
 from kgservice.sparql.tree import Node, Tree
@@ -38,7 +38,7 @@ class Writable:
             )
 
 
-def admit(text: str, writable: Writable) -> Query:
+def admit(text: str, writable: Writable, bounds: Bounds = Bounds()) -> Query:  # noqa: B008  (a tuple)
     """Return an update that may run.
 
     Raises:
@@ -46,7 +46,7 @@ def admit(text: str, writable: Writable) -> Query:
         QueryForbidden: it wants the network, by LOAD or SERVICE. LOAD SILENT may fail, and is let through to do so.
         GraphDerived: it names a graph to write that is derived or authored.
     """
-    query = parse(text, update=True, prefixes=PREFIXES)
+    query = parse(text, update=True, prefixes=PREFIXES, bounds=bounds)
     plain = expanded(query)
     if plain != text:
         query = parse(plain, update=True)

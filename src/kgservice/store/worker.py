@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kgservice.errors import EngineCrash, KgError, QueryMemory, StoreUnavailable
-from kgservice.sparql import parse
+from kgservice.sparql import Bounds, parse
 from kgservice.store import frames, sandbox
 from kgservice.store.interface import Question
 from kgservice.store.serialisation import Sink
@@ -136,7 +136,7 @@ def live(order: dict[str, Any]) -> None:
         kind = order["kind"]
         missing = sandbox.lock_in(order["memory"], network=kind == "remote", files=kind == "draft")
         channel.sendall(frames.document(frames.READY, {"missing": missing, "cpu": time.process_time()}))
-        serve(channel, evaluator, order["memory"])
+        serve(channel, evaluator, order["memory"], order["rows"])
         code = 0
     except KgError as error:
         channel.sendall(frames.failure(error))
@@ -156,11 +156,11 @@ def open_evaluator(order: dict[str, Any]) -> Evaluator:
     if order["kind"] == "remote":
         from kgservice.store.relay import Relay
 
-        return Relay(str(order["endpoint"]))
+        return Relay(str(order["endpoint"]), Bounds(*order["bounds"]))
     if order["kind"] == "draft":
         from kgservice.store.draft_worker import Desk
 
-        desk: Evaluator = Desk(Path(order["folder"]), str(order["base"]))
+        desk: Evaluator = Desk(Path(order["folder"]), str(order["base"]), Bounds(*order["bounds"]))
         return desk
     from kgservice.store.evaluation import Evaluation
 
@@ -171,7 +171,7 @@ def open_evaluator(order: dict[str, Any]) -> Evaluator:
             fcntl.flock(lease, fcntl.LOCK_SH | fcntl.LOCK_NB)
         if not (store / "CURRENT").exists():
             raise FileNotFoundError(store)
-        return Evaluation(store, order["known"])
+        return Evaluation(store, order["known"], Bounds(*order["bounds"]))
     except OSError as error:
         raise StoreUnavailable(
             "The store {store} cannot be opened: {reason}. Publish again or choose another release.",
@@ -180,7 +180,7 @@ def open_evaluator(order: dict[str, Any]) -> Evaluator:
         ) from None
 
 
-def serve(channel: socket.socket, evaluator: Evaluator, memory: int) -> None:
+def serve(channel: socket.socket, evaluator: Evaluator, memory: int, rows: int) -> None:
     """Answer questions one at a time until the pool closes the channel."""
     questions = frames.Frames(channel)
     patience = getattr(evaluator, "patience", None)
@@ -193,7 +193,7 @@ def serve(channel: socket.socket, evaluator: Evaluator, memory: int) -> None:
             continue
         except frames.Ended:
             return
-        sink = Sink(channel)
+        sink = Sink(channel, rows)
         try:
             if kind == frames.CHANGE:
                 evaluator.change(json.loads(payload), sink)  # type: ignore[attr-defined]  # sent to drafts only
