@@ -7,7 +7,7 @@ import click
 from kgservice.cli import doors
 from kgservice.cli.findings import summary
 from kgservice.cli.progress import Teller
-from kgservice.intake.reports import as_text
+from kgservice.reports.text import as_text
 
 
 @click.command()

@@ -11,7 +11,7 @@ from kgservice.cli.findings import summary
 from kgservice.cli.progress import Teller
 from kgservice.cli.reading import reading_options
 from kgservice.cli.tables import table
-from kgservice.intake.reports import as_csv, as_text
+from kgservice.reports.text import as_csv, as_text
 from kgservice.report import Report
 
 

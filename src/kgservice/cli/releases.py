@@ -9,7 +9,7 @@ from kgservice.cli.findings import summary
 from kgservice.cli.progress import Teller
 from kgservice.cli.tables import table
 from kgservice.errors import PublishBlocked
-from kgservice.intake.reports import as_text
+from kgservice.reports.text import as_text
 from kgservice.releases import Release
 from kgservice.report import Text
 

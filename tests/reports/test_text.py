@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from kgservice.intake.reports import as_csv, as_json, as_text, place
+from kgservice.reports.text import as_csv, as_json, as_text, place
 from kgservice.report import Cell, Finding, Report, Severity, Text
 
 REPORT = Report(
