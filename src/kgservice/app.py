@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from kgservice.access import Access
+from kgservice.access import Access, Sessions
 from kgservice.web import (
     asking,
     catalogue,
@@ -27,9 +27,11 @@ from kgservice.web import (
 )
 from kgservice.web.answers import Answers
 from kgservice.web.callers import Callers
+from kgservice.web.curate import desk
+from kgservice.web.curate.counter import Desk
 
 
-def create_app(service: pages.Service) -> Flask:
+def create_app(service: Desk) -> Flask:
     """Return the WSGI application of a service; nothing is asked of it before the first request."""
     app = Flask("kgservice.web")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
@@ -62,7 +64,8 @@ def create_app(service: pages.Service) -> Flask:
     app.register_blueprint(catalogue.blueprint(service))
     app.register_blueprint(operations.blueprint(service))
     app.register_blueprint(graphs.blueprint(service, answers))
-    callers = Callers(Access(settings.state))
+    callers = Callers(Access(settings.state), Sessions(settings.state), settings.url.startswith("https://"))
+    desk.install(app, service, callers)
     for room in (drafts, draft_graphs):
         app.register_blueprint(room.blueprint(lambda: service.edit, callers, settings))
     return app

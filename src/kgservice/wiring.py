@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Self
 
 from kgservice.access import Audit
 from kgservice.actions.ask import Ask, Stores
+from kgservice.actions.board import Board
 from kgservice.actions.compare import Compare
 from kgservice.actions.content import Content
 from kgservice.actions.decide import Decide
 from kgservice.actions.describe import Describe
+from kgservice.actions.duplicates import Duplicates
 from kgservice.actions.edit import Edit
 from kgservice.actions.keeping import Keeping
 from kgservice.actions.labels import Labels
+from kgservice.actions.receive import Receive
 from kgservice.actions.review import Review
 from kgservice.actions.search import Search
 from kgservice.errors import Refused, StateLocked
+from kgservice.jobs import Queue
 from kgservice.releases import Drafts, Shelf
 from kgservice.settings import Settings
 from kgservice.store.drafts import DraftWorkers
@@ -67,6 +71,26 @@ class Service:
     def search(self) -> Search:
         """Return what finds things by name."""
         return Search(self.shelf, self.settings)
+
+    @cached_property
+    def duplicates(self) -> Duplicates:
+        """Return what finds things that may be one, and writes down what is decided of them."""
+        return Duplicates(self.shelf, self._drafts, self.settings)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """Return the jobs of the curation worker."""
+        return Queue(self.settings.state)
+
+    @cached_property
+    def receive(self) -> Receive:
+        """Return what takes files in."""
+        return Receive(self._content, self.settings)
+
+    @cached_property
+    def board(self) -> Board:
+        """Return what shows how sources stand."""
+        return Board(self.shelf, self._drafts, self._content, self.queue)
 
     @cached_property
     def review(self) -> Review:

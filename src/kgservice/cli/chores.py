@@ -23,7 +23,10 @@ def _import(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
         confirmed=bool(params.get("confirmed")),
         actor=job.actor,
         progress=tell,
+        reading=params.get("reading") or None,
     )
+    if params.get("upload"):
+        service.receive.discard(str(params["upload"]))  # the delivery is kept under its hash now
     return {
         "draft": outcome.draft.id,
         "state": outcome.draft.state,

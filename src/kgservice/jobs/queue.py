@@ -175,7 +175,8 @@ class Queue:
         if not rates:
             return None
         passed = _seconds(job.started, written(now())) if job.started else 0.0
-        return max(statistics.median(rates) * (job.size + _OVERHEAD) - passed, 1.0)
+        expected: float = statistics.median(rates) * (job.size + _OVERHEAD)
+        return max(expected - passed, 1.0)
 
     def _list(self, condition: str, values: tuple[object, ...]) -> list[Job]:
         if not self._desk.there:

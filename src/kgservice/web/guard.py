@@ -25,7 +25,8 @@ _SECURITY = {
 _EXPOSED = (
     "ETag, Link, Location, Retry-After, Content-Language, Server-Timing, Query-Id, KG-Release, KG-Complete, KG-Rows"
 )
-_LARGE = "draft_graphs"  # the blueprint that takes documents, with a limit of its own
+_LARGE = ("draft_graphs", "uploads")  # blueprints that take documents, with a limit of their own
+_PRIVATE = "/curate"  # pages of people: no other origin reads them, no cache keeps them
 _YEAR = 365 * 24 * 3600
 
 
@@ -37,7 +38,7 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
         g.begun = time.monotonic()
         g.client = client(request.environ, settings.proxies)
         g.language = _language(settings.lang)
-        if request.blueprint != _LARGE and (request.content_length or 0) > 4 * settings.query_bytes:
+        if request.blueprint not in _LARGE and (request.content_length or 0) > 4 * settings.query_bytes:
             raise RequestTooLarge(
                 "The body is longer than {limit} bytes; nothing here takes that much.", limit=4 * settings.query_bytes
             )
@@ -45,14 +46,18 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
     @app.after_request
     def leave(response: Response) -> Response:
         response.headers.update(_SECURITY)
-        _share(response)
+        private = request.path.startswith(_PRIVATE)
+        if not private:
+            _share(response)
         if response.mimetype == "text/html" and request.args.get("lang") in LANGUAGES:
             response.set_cookie("lang", request.args["lang"], max_age=_YEAR, samesite="Lax", httponly=True)
         if "KG-Release" not in response.headers and request.endpoint != "static":
             name = _quietly(release)
             if name:
                 response.headers["KG-Release"] = name
-        if response.status_code == 200 and response.mimetype == "text/html" and request.method in ("GET", "HEAD"):
+        if private:
+            response.headers.setdefault("Cache-Control", "no-store")
+        elif response.status_code == 200 and response.mimetype == "text/html" and request.method in ("GET", "HEAD"):
             response.headers["Cache-Control"] = "no-cache"
             response.vary.update(("Accept", "Accept-Language", "Cookie"))
             response.add_etag()

@@ -1,0 +1,1 @@
+"""The curators' desk: pages and addresses below /curate."""

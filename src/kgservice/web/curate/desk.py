@@ -1,0 +1,19 @@
+"""The rooms of the desk put together."""
+
+from flask import Flask
+
+from kgservice.access import Audit, People
+from kgservice.web import gate
+from kgservice.web.callers import Callers
+from kgservice.web.curate import board, drafts, history, jobs, people, sessions, uploads
+from kgservice.web.curate.counter import Counter, Desk
+
+
+def install(app: Flask, service: Desk, callers: Callers) -> None:
+    """Put the desk below /curate, and the gate before everything that is not for everybody."""
+    gate.install(app, callers)
+    state = service.settings.state
+    counter = Counter(service, callers, People(state), Audit(state))
+    app.register_blueprint(sessions.blueprint(counter, service.settings.url.startswith("https://")))
+    for room in (board, uploads, jobs, drafts, history, people):
+        app.register_blueprint(room.blueprint(counter))
