@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from kgservice.releases import Release, Shelf
 from kgservice.settings import Settings
 from kgservice.sparql import parse
 from kgservice.store.interface import Answer, Question, Store
+from kgservice.store.tickets import Running
 from kgservice.terms import Term
 
 if TYPE_CHECKING:
@@ -39,6 +41,16 @@ class Reply:
     """Number of the release, or `remote`."""
     etag: str
     """Strong entity tag without quotes (RFC 9110 8.8.3); "" for a remote store."""
+    created: str = ""
+    """When the release was published, ISO 8601; "" for a remote store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ailing:
+    """A query that ended the engine so often that it is refused on a release."""
+
+    query: str
+    crashes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,19 @@ class Ask:
             return Reply(self._store(None).answer(question), "remote", "")
         answer = self._store(release).answer(question)
         found = self._answered(answer.store) if answer.store else self._release(release)
-        return Reply(answer, found.id, _tag(found, question, language))
+        return Reply(answer, found.id, _tag(found, question, language), found.manifest.created)
+
+    def gone(self, number: int) -> ReleaseGone:
+        """Return the error for a release whose store retention removed: it names where its dump is."""
+        release = self._shelf.release(number)
+        file = next((path for path in release.manifest.dumps if path.endswith(".nq.gz")), "")
+        return ReleaseGone(
+            "The store of release {id} was removed by retention (KG_KEEP_RELEASES={kept}); its statements are at "
+            "{dump}.",
+            id=number,
+            kept=self._settings.keep_releases,
+            dump=f"{self._settings.url}releases/{number}/{file}",
+        )
 
     def etag(self, question: Question, release: int | None = None, language: str = "") -> str:
         """Return the entity tag that the reply to a question would have now; "" for a remote store."""
@@ -111,8 +135,29 @@ class Ask:
 
     def stop(self, query_id: str) -> bool:
         """Stop a running query by its id; tell whether there was one."""
-        stores = [self._readers, self._remote, *self._earlier.values()]
-        return any(store.stop(query_id) for store in stores if store)
+        return any(store.stop(query_id) for store in self._open())
+
+    def running(self) -> list[Running]:
+        """Return the questions that wait or run, oldest first."""
+        found: list[Running] = [one for store in self._open() for one in getattr(store, "running", list)()]
+        return sorted(found, key=lambda one: -one.seconds)
+
+    def status(self) -> dict[str, int]:
+        """Return what the open stores count of their workers and spools, added up; nothing is started."""
+        total: Counter[str] = Counter()
+        for store in self._open():
+            total.update(getattr(store, "status", dict)())
+        return dict(total)
+
+    def ailing(self) -> list[Ailing]:
+        """Return the queries that ended the engine on the releases that are open, and how often."""
+        found = [one for store in self._open() for one in getattr(store, "crashed", dict)().items()]
+        return [Ailing(query, crashes) for query, crashes in found]
+
+    def forgive(self) -> None:
+        """Let queries that ended the engine run again."""
+        for store in self._open():
+            getattr(store, "forgive", lambda: None)()
 
     def store(self) -> Store:
         """Return the store that answers now, its workers started; for status and readiness."""
@@ -125,6 +170,9 @@ class Ask:
                 if store:
                     store.close()
             self._readers, self._remote, self._adopted, self._earlier = None, None, None, {}
+
+    def _open(self) -> list[Store]:
+        return [store for store in (self._readers, self._remote, *list(self._earlier.values())) if store]
 
     def _answered(self, store: Path) -> Release:
         """Return the release whose store answered; its manifest never changes, so it is read once."""
@@ -176,11 +224,7 @@ class Ask:
     def _opened(self, release: Release) -> Store:
         """Return workers on an earlier release; the longest opened of too many are ended."""
         if not release.store.is_dir():
-            raise ReleaseGone(
-                "The store of release {id} was removed by retention; its statement files remain in {path}.",
-                id=release.id,
-                path=str(release.path),
-            )
+            raise self.gone(release.id)
         with self._guard:
             if release.id not in self._earlier:
                 while len(self._earlier) >= _PINNED:

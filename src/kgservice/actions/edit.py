@@ -18,6 +18,7 @@ from kgservice.releases import Draft, Drafts, Shelf
 from kgservice.releases.files import guarded, replace
 from kgservice.settings import Settings
 from kgservice.store.interface import Answer, Question, Store
+from kgservice.store.tickets import Running
 from kgservice.terms import Graphs
 
 _PREVIEWS = 2  # previews that keep workers at once
@@ -178,6 +179,11 @@ class Edit:
         finally:
             for path in made:
                 path.unlink(missing_ok=True)
+
+    def running(self) -> list[Running]:
+        """Return the requests on drafts that wait or run."""
+        stores: list[Workers | Store | None] = [self._workers, *self._previews.values()]
+        return [one for store in stores if store for one in getattr(store, "running", list)()]
 
     def stop(self, query_id: str) -> bool:
         """Stop a running request by its id; tell whether there was one."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kgservice.errors import Busy, KgError, StoreUnavailable
+from kgservice.errors import Busy, KgError, QueryIdTaken, StoreUnavailable
 from kgservice.settings import Settings
 from kgservice.store import frames
 from kgservice.store.interface import Answer, Question
@@ -16,6 +16,7 @@ from kgservice.store.pool import limits
 from kgservice.store.run import Limits, Run
 from kgservice.store.spool import SpoolRoom
 from kgservice.store.starter import Starter, Worker
+from kgservice.store.tickets import Running, Ticket
 
 _READY_SECONDS = 300.0  # the store is built from statement files when it is first opened
 _IDLE_SECONDS = 60.0
@@ -41,7 +42,7 @@ class DraftWorkers:
         room = SpoolRoom(_ROOM, settings.state if settings.state.is_dir() else None)
         self._limits = Limits(settings.spool_bytes, settings.result_bytes, settings.query_memory, room)
         self._seats: dict[Path, _Seat] = {}
-        self._running: dict[str, Worker] = {}
+        self._running: dict[str, Ticket] = {}
         self._changed = threading.Condition()
         self._living = 0
         self._starter: Starter | None = None
@@ -70,7 +71,13 @@ class DraftWorkers:
         except BaseException:
             seat.lock.release()
             raise
-        self._running[question.id] = worker
+        ticket = Ticket(question, worker=worker)
+        worker.rows = 0
+        with self._changed:
+            if question.id in self._running:
+                seat.lock.release()
+                raise QueryIdTaken("A query with the id {id} waits or runs already; choose another id.", id=question.id)
+            self._running[question.id] = ticket
 
         def give(_: Worker, dead: bool) -> None:
             self._running.pop(question.id, None)
@@ -86,11 +93,17 @@ class DraftWorkers:
 
     def stop(self, query_id: str) -> bool:
         """Stop a running request by its id; tell whether there was one."""
-        worker = self._running.get(query_id) if query_id else None
-        if worker:
-            worker.stopped = True
-            worker.kill()
-        return worker is not None
+        ticket = self._running.get(query_id) if query_id else None
+        if ticket and ticket.worker:
+            ticket.worker.stopped = True
+            ticket.worker.kill()
+        return ticket is not None
+
+    def running(self) -> list[Running]:
+        """List the requests that run."""
+        with self._changed:
+            tickets = list(self._running.values())
+        return [ticket.running(ticket.worker.pid) for ticket in tickets if ticket.worker]
 
     def living(self) -> int:
         """Count the worker processes."""
