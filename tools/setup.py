@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import assets
+
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 LOCKS = {"run": ["requirements.lock"], "test": ["requirements.lock", "requirements-test.lock"]}
@@ -120,3 +122,4 @@ def main() -> None:
 if __name__ == "__main__":
     os.environ.pop("PYTHONPATH", None)
     main()
+    assets.make()
