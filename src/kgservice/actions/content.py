@@ -1,12 +1,14 @@
 """The authored files, the checkout's and those written through the product, and their fingerprint."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from kgservice.actions import sameness
 from kgservice.errors import SettingInvalid, SourceNotFound
-from kgservice.intake.interface import Source
+from kgservice.intake.interface import Source, StatementFile
 from kgservice.intake.sources import fingerprint, load_source, load_sources
+from kgservice.releases import Statements
 from kgservice.settings import Settings
 from kgservice.terms import Graphs
 
@@ -25,6 +27,7 @@ class Content:
         self._added = settings.state / "content"
         self.graphs = Graphs(settings.base)
         self._identity = (settings.base, settings.url)
+        self._settings = settings
 
     def insist(self) -> None:
         """Refuse a folder without authored files, so that a build in the wrong place never empties the graph.
@@ -77,6 +80,19 @@ class Content:
     def words(self) -> str:
         """Return the hash of the authored files that stand in every release: ontology, vocabularies, shapes."""
         return _digest([*_hashes([path for name in ("ontology", "shapes") for path in _files(self.authored / name)])])
+
+    def united(self, made: Mapping[str, StatementFile], out: Path) -> dict[str, Statements]:
+        """Return the graphs of a delivery, things that were decided to be one under the IRI that is kept.
+
+        Raises:
+            AuthoredInvalid: a decision file is wrong.
+        """
+        graphs = {graph: Statements(str(s.path), s.sha256, s.triples) for graph, s in made.items() if s.triples}
+        return sameness.applied(self.replaced(), graphs, out)
+
+    def replaced(self) -> dict[str, str]:
+        """Return which thing stands for which by the decisions of people; raises AuthoredInvalid."""
+        return sameness.replacements(sameness.decisions(self._settings))
 
     def folders(self) -> list[Path]:
         """Return the folders that sources lie in, the checkout's first; those of reference data have no deliveries."""

@@ -105,6 +105,14 @@ class Describe:
         """Return a label for each IRI: in the language, else in the other one, else the IRI shortened."""
         return self._labels.of(iris, lang)
 
+    def replaced(self, thing: str) -> str:
+        """Return the IRI that stands for a thing since people decided that two are one; empty for any other."""
+        return self._replaced().get(thing, "")
+
+    def _replaced(self) -> dict[str, str]:
+        query = f"SELECT ?old ?new WHERE {{ ?old {iri(PREFIXES['dcterms'] + 'isReplacedBy')} ?new }}"
+        return self._once("replaced", "", lambda: {r["old"].value: r["new"].value for r in self._ask.rows(query)})
+
     def entity(self, thing: str, lang: str) -> Entity | None:
         """Return what is known about an IRI and from which source and row, or None when nothing is said about it."""
         out = self._ask.rows(_about(f"{iri(thing)} ?p ?v", self._names))
@@ -180,9 +188,11 @@ class Describe:
         """Return the rows that a thing came from, by source."""
         release = self._ask.current()
         found: dict[str, tuple[Cell, ...]] = {}
+        names = [thing, *(old for old, new in self._replaced().items() if new == thing)]
         for source, records in release.manifest.imports.items() if release else ():
             for record in records:
-                rows = lineage.rows_of(release.lineage / record["lineage"], thing) if release else []
+                folder = release.lineage / record["lineage"] if release else None
+                rows = [row for name in names for row in lineage.rows_of(folder, name)] if folder else []
                 if rows:
                     found[source] = (*found.get(source, ()), *rows)
         return found

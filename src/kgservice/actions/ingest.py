@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from kgservice.actions import decisions, suppressions
+from kgservice.actions import decisions, duplicates, suppressions
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
 from kgservice.actions.gather import again, gathered, judged, released, stale
@@ -146,7 +146,7 @@ class Ingest:
         conversion = convert(source, delivery, self._settings.base, out, self._settings.findings)
         base = self._shelf.release(draft.base_release) if draft.base_release else None
         before = self._before(base, source)
-        after = {g: Statements(str(s.path), s.sha256, s.triples) for g, s in conversion.graphs.items() if s.triples}
+        after = self._content.united(conversion.graphs, out)
         earlier: list[dict[str, Any]] = []
         if source.delivery == "additions":
             earlier = [*draft.imports.get(source.name, base.manifest.imports.get(source.name, []) if base else [])]
@@ -179,7 +179,7 @@ class Ingest:
         patience = self._settings.import_seconds / 20  # one constraint that runs away must not take the whole job
         # ten times what fits in a report: all of it goes into the file
         shapes = check(seen, self._content.graphs, 10 * self._settings.findings, self._kept, patience)
-        said = told(draft, self._content.graphs)
+        shapes, said = shapes.joined(duplicates.report(seen, draft, self._settings)), told(draft, self._content.graphs)
         counts = converted(seen, set(draft.imports)).counts
         tell("Gathering what was found", 0, 0)
         path = gathered(draft, seen, said, shapes, (self._shelf, self._drafts), waivers)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from kgservice.actions import sameness
 from kgservice.actions.content import Content
 from kgservice.errors import PublishConflict
 from kgservice.intake import lineage
@@ -56,6 +57,7 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
         parts = [Path(found[by_hand].file)] if by_hand in found else []
         path = work / "hand.nt.gz"
         found[by_hand] = write(path, merged([*parts, draft.path / draft.hand.file]), str(path))
+    found = _united(found, current, content, work)
     imports = {**(current.manifest.imports if current else {}), **draft.imports}
     imports = {name: records for name, records in imports.items() if records}
     split = {graph: names.split(graph) for graph in found}
@@ -158,6 +160,22 @@ def _authored(content: Content, work: Path) -> dict[str, Statements]:
         if written.triples:
             found[graphs[name]] = written
     return found
+
+
+def _united(
+    found: Mapping[str, Statements], current: Release | None, content: Content, work: Path
+) -> dict[str, Statements]:
+    """Return graphs of sources with things that were decided to be one under one IRI, and what says so."""
+    names, replaced = content.graphs, content.replaced()
+    graph = names.source(sameness.SOURCE, Evidence.SOURCED)
+    path = work / "decisions.nt.gz"
+    said = write(path, sameness.told(replaced), str(path))
+    before = current.manifest.graphs if current else {}
+    settled = before.get(graph) == replace(said, file=before[graph].file) if graph in before else False
+    known = {statements.sha256 for statements in before.values()} if settled else set()
+    sources = {name: statements for name, statements in found.items() if names.split(name) and name != graph}
+    united = {**found, **sameness.applied(replaced, sources, work, known), graph: said}
+    return {name: statements for name, statements in united.items() if statements.triples}
 
 
 def _quick(path: Path, found: Iterable[bytes]) -> Statements:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kgservice.actions import soundness
+from kgservice.actions import sameness, soundness
 from kgservice.actions.content import Content
 from kgservice.actions.decide import authors
 from kgservice.actions.ingest import Ingest, now, silent
@@ -19,8 +19,10 @@ from kgservice.intake.sources import newest_delivery
 from kgservice.releases import Change, Draft, Drafts, Manifest, Release, Shelf
 from kgservice.releases.files import guarded
 from kgservice.releases.history import Event
+from kgservice.releases.statements import lines
 from kgservice.report import Report, Text
 from kgservice.settings import Settings
+from kgservice.terms import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ class Publish:
     def _due(self, source: Source, current: Release | None, again: bool) -> list[tuple[Delivery, bool]]:
         """Return the deliveries of a source to import now, each with whether it may remove most of the source."""
         carried = current.manifest.imports.get(source.name, []) if current else []
-        stale = any(record["mapping"] != self._content.mapping(source) for record in carried)
+        stale = self._parted(current) or any(r["mapping"] != self._content.mapping(source) for r in carried)
         if newest_delivery(source):
             delivery = self._ingest.staged(source, [])
             imported = {
@@ -192,6 +194,13 @@ class Publish:
             return [(self._ingest.kept(source, record), True) for record in carried]
         return []
 
+    def _parted(self, current: Release | None) -> bool:
+        """Tell whether things that a release has under one IRI are no longer decided to be one."""
+        graph = self._content.graphs.source(sameness.SOURCE, Evidence.SOURCED)
+        if current is None or graph not in current.manifest.graphs:
+            return False
+        return bool(set(lines(current.statements(graph))) - set(sameness.told(self._content.replaced())))
+
     def _without_lost(self, draft: Draft, sources: dict[str, Source], current: Release | None) -> Draft:
         """Return the draft without the sources that are no longer in the content; hand edits stay."""
         if current is None:
@@ -199,7 +208,7 @@ class Publish:
         changes, imports = dict(draft.changes), dict(draft.imports)
         for graph, statements in current.manifest.graphs.items():
             name = (self._content.graphs.split(graph) or ("hand",))[0]
-            if name not in sources and name != "hand":
+            if name not in sources and name not in ("hand", sameness.SOURCE):
                 changes[graph] = Change(statements.sha256, None)
                 imports[name] = []
         return replace(draft, changes=changes, imports=imports)

@@ -7,6 +7,7 @@ import click
 from kgservice import __version__
 from kgservice.cli.check import check
 from kgservice.cli.drafts import discard, drafts, import_, report
+from kgservice.cli.duplicates import different, duplicates, later, same
 from kgservice.cli.endings import finish
 from kgservice.cli.operations import backup, doctor, rebase, restore, verify
 from kgservice.cli.people import audit, user
@@ -31,6 +32,8 @@ def program() -> None:
 for command in (build, import_, drafts, report, discard, publish, releases, rollback, query, check, token, serve):
     program.add_command(command)
 for command in (search, backup, restore, verify, doctor, rebase, user, audit):
+    program.add_command(command)
+for command in (duplicates, same, different, later):
     program.add_command(command)
 for command in (review, accept, comment, send_back, compare):
     program.add_command(command)

@@ -46,6 +46,8 @@ _OUT = [(re.compile(rf"(?<!\w){pattern}"), f"{text} ") for pattern, text in _WRI
 _ABBREVIATED = re.compile(rf"(?<!\w)(?:{'|'.join(_WRITTEN_OUT)})")
 _APART = re.compile(r"[^\W_]+")
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
+_TRANSLITERATED = re.compile(r"kh|zh|shch|sk(?:iy|ij|ii|aya|aia|oe|ogo)\b|[iy]y\b|aya\b|[oe]vo\b")
+"""What Russian in Latin letters looks like."""
 _EMPTY_WORDS = {"и", "в", "на", "по", "для", "имени", "of", "the", "and", "for", "in", "named", "after"}
 
 
@@ -94,6 +96,8 @@ def spellings(name: str, keys: Words) -> list[Spelling]:
         if spoken:
             numbers = frozenset(word for word in spoken if word.isdigit())
             found.append(Spelling(text, frozenset(keys.key(word) for word in spoken), numbers))
+            if _TRANSLITERATED.search(text):
+                found.append(Spelling(text, frozenset(keys.keys(word)[-1] for word in spoken), numbers))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from flask import Blueprint, Response, g, redirect, request
+from flask import Blueprint, Response, g, redirect, request, url_for
 
 from kgservice.actions.describe import Entity, Statement
 from kgservice.errors import NotAcceptable, ThingNotFound
@@ -36,6 +36,8 @@ class Things:
         Raises:
             ThingNotFound: nothing is said about it.
         """
+        if moved := self._moved(name, "page"):
+            return moved
         entity = self._service.describe.entity(name, g.language) if is_iri(name) else None
         if entity is None:
             raise unknown(name)
@@ -67,6 +69,8 @@ class Things:
         """
         if not is_iri(name):
             raise unknown(name)
+        if moved := self._moved(name, "data", suffix):
+            return moved
         if suffix and suffix not in SUFFIXES:
             raise NotAcceptable("Data comes as {formats}, not as {suffix}.", formats=", ".join(SUFFIXES), suffix=suffix)
         format_name = wanted("graph", SUFFIXES.get(suffix, ""), request.headers.get("Accept", ""), page=False)
@@ -84,7 +88,12 @@ class Things:
         return self._linked(self._answers.respond(question), name)
 
     def see(self, name: str) -> Response:
-        """Return 303 to the page where a browser asks, else to the data in the wanted format."""
+        """Return 303 to the page where a browser asks, else to the data in the wanted format.
+
+        A thing that was decided to be the same as another one leads to that, by 301 (RFC 9110 15.4.2).
+        """
+        if moved := self._moved(name, "see"):
+            return moved
         accept = request.headers.get("Accept", "")
         media = {FORMATS[short][0].partition(";")[0]: suffix for suffix, short in SUFFIXES.items()}
         best = chosen(accept, [*media, "text/html"])
@@ -95,6 +104,16 @@ class Things:
         response = redirect(address, 303)
         response.vary.add("Accept")
         return response  # type: ignore[return-value]  # werkzeug's response is flask's here
+
+    def _moved(self, name: str, what: str, suffix: str = "") -> Response | None:
+        kept = self._service.describe.replaced(name) if is_iri(name) else ""
+        if not kept:
+            return None
+        found = self._links.path(kept)
+        address = self._links.data(kept, suffix) if what == "data" else self._links.page(kept)
+        if what == "see" and found:
+            address = url_for("entities.see", kind=found[0], key=found[1])
+        return redirect(address, 301)  # type: ignore[return-value]  # werkzeug's response is flask's here
 
     def _linked(self, response: Response, name: str) -> Response:
         links = [f'<{self._links.data(name, suffix)}>; rel="alternate"; type="{_media(suffix)}"' for suffix in SUFFIXES]
