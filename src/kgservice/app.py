@@ -6,6 +6,7 @@ from kgservice.access import Access, Sessions
 from kgservice.web import (
     asking,
     catalogue,
+    comparisons,
     description,
     draft_graphs,
     drafts,
@@ -21,6 +22,7 @@ from kgservice.web import (
     problems,
     queries,
     reconciliation,
+    reviews,
     search,
     sparql,
     words,
@@ -66,6 +68,8 @@ def create_app(service: Desk) -> Flask:
     app.register_blueprint(graphs.blueprint(service, answers))
     callers = Callers(Access(settings.state), Sessions(settings.state), settings.url.startswith("https://"))
     desk.install(app, service, callers)
+    for desk_room in (reviews, comparisons):
+        app.register_blueprint(desk_room.blueprint(service, callers))
     for room in (drafts, draft_graphs):
         app.register_blueprint(room.blueprint(lambda: service.edit, callers, settings))
     return app

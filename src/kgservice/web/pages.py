@@ -10,8 +10,12 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from kgservice.actions.ask import Ask
+from kgservice.actions.compare import Compare
+from kgservice.actions.decide import Decide
 from kgservice.actions.describe import Describe
 from kgservice.actions.edit import Edit
+from kgservice.actions.keeping import Keeping
+from kgservice.actions.review import Review
 from kgservice.actions.search import Search
 from kgservice.errors import KgError
 from kgservice.locale import LANGUAGES, date, number, plural, size, translate
@@ -20,6 +24,8 @@ from kgservice.settings import Settings
 from kgservice.terms import shortened
 from kgservice.web.links import Links, again
 from kgservice.web.nouns import address, heading, noun, property_name
+from kgservice.web.scripts import Scripts
+from kgservice.web.scripts import install as lasting
 
 _LONGEST = 2000  # characters of a text on a page; whole texts are in the data
 _LICENCES = {
@@ -57,6 +63,22 @@ class Service(Protocol):
     def describe(self) -> Describe:
         """Return what describes the graph."""
 
+    @property
+    def review(self) -> Review:
+        """Return what shows drafts."""
+
+    @property
+    def differences(self) -> Compare:
+        """Return what compares drafts and releases."""
+
+    @property
+    def decide(self) -> Decide:
+        """Return what decides on drafts."""
+
+    @property
+    def keeping(self) -> Keeping:
+        """Return what moves readers between releases."""
+
 
 Render = Callable[..., Response]
 
@@ -68,6 +90,8 @@ def install(app: Flask, service: Service) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     stamp = _stamp(Path(app.static_folder or ""))
     links = Links(service.settings.base)
+    scripts = Scripts(Path(app.static_folder or ""), stamp)
+    lasting(app, stamp)
 
     @app.context_processor
     def at_hand() -> dict[str, Any]:
@@ -99,6 +123,7 @@ def install(app: Flask, service: Service) -> None:
             "release": current(service),
             "remote": bool(service.settings.store),
             "sheet": url_for("static", filename="site.css", v=stamp),
+            "scripts": scripts,
             "here": request.path,
         }
 
