@@ -42,13 +42,15 @@ def _preview(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
 
 
 def _publish(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
-    release = service.publish.release(job.params["draft"], actor=job.actor, progress=tell)
+    release = service.publish.release(
+        job.params["draft"], actor=job.actor, progress=tell, role=job.params.get("role", "")
+    )
     return {"release": release.id, "draft": job.params["draft"]}
 
 
 def _rollback(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
     tell("Pointing readers at the other release", 0, 0)
-    return {"release": service.publish.rollback(int(job.params["release"]), actor=job.actor).id}
+    return {"release": service.keeping.rollback(int(job.params["release"]), actor=job.actor).id}
 
 
 WORK: Mapping[str, Work] = {

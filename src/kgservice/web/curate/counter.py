@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from kgservice.access import Account, Audit, People
 from kgservice.actions.board import Board
+from kgservice.actions.compare import Compare
 from kgservice.actions.decide import Decide
 from kgservice.actions.keeping import Keeping
 from kgservice.actions.receive import Receive
@@ -36,6 +37,10 @@ class Desk(pages.Service, Protocol):
     @property
     def review(self) -> Review:
         """Return what shows drafts."""
+
+    @property
+    def differences(self) -> Compare:
+        """Return what compares drafts and releases."""
 
     @property
     def decide(self) -> Decide:

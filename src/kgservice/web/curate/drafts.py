@@ -6,9 +6,9 @@ from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as Answer
 
 from kgservice.errors import ParameterInvalid
-from kgservice.reports.text import as_csv, as_json, as_text
 from kgservice.releases import Draft
 from kgservice.report import Report
+from kgservice.reports.text import as_csv, as_json, as_text
 from kgservice.web.curate.counter import Counter, onward, page_wanted
 from kgservice.web.curate.counter import as_json as answered
 from kgservice.web.curate.findings import causes
@@ -71,7 +71,9 @@ def blueprint(counter: Counter) -> Blueprint:
 
     def job(kind: str, draft: Draft) -> Answer:
         source = draft.sources[0] if len(draft.sources) == 1 else ""
-        made = counter.service.queue.add(kind, {"draft": draft.id}, counter.actor, source)
+        made = counter.service.queue.add(
+            kind, {"draft": draft.id, "role": counter.account.role.word}, counter.actor, source
+        )
         return onward(f"/curate/jobs/{made.id}", made.to_json(), 202)
 
     def _job(draft_id: str) -> int:

@@ -1,0 +1,94 @@
+"""A review on pages: what a draft changes, in words, and what people decide on it."""
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, g, request
+from werkzeug.wrappers import Response as Answer
+
+from kgservice.errors import PreviewStale
+from kgservice.releases import Draft
+from kgservice.releases.ledger import VERBS, Wanted
+from kgservice.web.curate.counter import Counter, onward, page_wanted
+from kgservice.web.curate.counter import as_json as answered
+from kgservice.web.gate import insist_on_source
+from kgservice.web.pages import render
+from kgservice.web.problems import said
+
+if TYPE_CHECKING:
+    from kgservice.actions.differences import Differences
+
+PAGE = 50
+"""Things that differ on a page."""
+
+
+def blueprint(counter: Counter) -> Blueprint:
+    """Return `/curate/drafts/<id>/review` with `/accept`, `/comment`, `/send-back` and `/rebase`."""
+    room = Blueprint("reviews", __name__)
+    service = counter.service
+
+    @room.get("/curate/drafts/<draft_id>/review")
+    def review(draft_id: str) -> Response:
+        draft = service.review.draft(draft_id)
+        found, stale = differences(draft_id)
+        wanted, number = asked()
+        shown = found.page(wanted, (number - 1) * PAGE, PAGE, g.language) if found else []
+        if not page_wanted():
+            if found is None:
+                raise PreviewStale("The preview of draft {draft} was not made yet.", draft=draft_id)
+            summary = found.summary().to_json()
+            return answered({"draft": draft_id, "summary": summary, "things": [one.to_json() for one in shown]})
+        total = found.count(wanted) if found else 0
+        return render(
+            "curate/review.html", draft=draft, summary=found.summary() if found else None, stale=stale, things=shown,
+            wanted=wanted, total=total, page=number, pages=max(-(-total // PAGE), 1), first=(number - 1) * PAGE + 1,
+            verbs=VERBS, tally=draft.report().tally(), impact=None,
+        )  # fmt: skip
+
+    @room.post("/curate/drafts/<draft_id>/accept")
+    def accept(draft_id: str) -> Answer:
+        mine(draft_id)
+        text, preview = request.form.get("comment", ""), request.form.get("preview", "")
+        draft = service.decide.accept(draft_id, counter.actor, counter.account.role, text, preview)
+        return back(draft)
+
+    @room.post("/curate/drafts/<draft_id>/comment")
+    def comment(draft_id: str) -> Answer:
+        mine(draft_id)
+        draft = service.decide.comment(draft_id, counter.actor, counter.account.role, request.form.get("comment", ""))
+        return back(draft)
+
+    @room.post("/curate/drafts/<draft_id>/send-back")
+    def send_back(draft_id: str) -> Answer:
+        mine(draft_id)
+        named = [name for name in request.form.getlist("finding") if name]
+        reason = request.form.get("comment", "")
+        return back(service.decide.send_back(draft_id, counter.actor, counter.account.role, reason, named))
+
+    @room.post("/curate/drafts/<draft_id>/rebase")
+    def rebase(draft_id: str) -> Answer:
+        draft = mine(draft_id)
+        source = draft.sources[0] if len(draft.sources) == 1 else ""
+        job = service.queue.add("rebase", {"draft": draft.id}, counter.actor, source)
+        return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
+
+    def mine(draft_id: str) -> Draft:
+        draft = service.review.draft(draft_id)
+        insist_on_source(counter.account, *(draft.sources or ("*",)))
+        return draft
+
+    def back(draft: Draft) -> Answer:
+        return onward(f"/curate/drafts/{draft.id}/review#talk-h", draft.to_json(), 200)
+
+    def differences(draft_id: str) -> "tuple[Differences | None, str]":
+        try:
+            return service.differences.draft(draft_id), ""
+        except PreviewStale as error:
+            return None, said(error, g.language)
+
+    return room
+
+
+def asked() -> tuple[Wanted, int]:
+    """Return which differences a page wants to see, and the number of the page."""
+    kind, source, verb, text = (request.args.get(name, "") for name in ("kind", "source", "verb", "text"))
+    return Wanted(kind, source, verb if verb in VERBS else "", text.strip()), max(request.args.get("page", 1, int), 1)
