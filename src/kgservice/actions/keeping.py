@@ -27,6 +27,24 @@ class Keeping:
                 raise NothingChanged("Release {release} is the current one already.", release=number)
             return self._shelf.point(number)
 
+    def undoes(self, number: int) -> list[Release] | None:
+        """Return the releases whose changes readers lose when they are sent to a release, newest first.
+
+        None where that is not one that the current release was made from: then `Compare.undone` tells what differs.
+
+        Raises:
+            ReleaseNotFound: there is no such release.
+        """
+        self._shelf.release(number)
+        there = {release.id: release for release in self._shelf.releases()}
+        current = self._shelf.current()
+        found: list[Release] = []
+        step = current.id if current else None
+        while step in there and step != number and len(found) < len(there):
+            found.append(there[step])
+            step = there[step].manifest.parent
+        return found if step == number else None
+
     def keep(self, number: int, actor: str = "", on: bool = True) -> Release:
         """Keep a release's store however old it grows, or leave it to retention again (not `on`).
 

@@ -1,17 +1,19 @@
 """Commands on releases: build from the content folder, publish a draft, list, roll back."""
 
 import json
+import sys
 
 import click
 
 from kgservice.cli import doors, job
 from kgservice.cli.findings import summary
 from kgservice.cli.progress import Teller
+from kgservice.cli.spoken import undoing
 from kgservice.cli.tables import table
 from kgservice.errors import PublishBlocked
-from kgservice.reports.text import as_text
 from kgservice.releases import Release
 from kgservice.report import Text
+from kgservice.reports.text import as_text
 
 
 @click.command()
@@ -59,10 +61,11 @@ def build(again: bool, actor: str, language: str | None) -> int:
 
 @click.command()
 @click.argument("draft_id", metavar="DRAFT")
+@click.option("--preview", default="", metavar="HASH", help="Publish only if this is its preview; `review` prints it.")
 @doors.actor_option
 @doors.language_option
-def publish(draft_id: str, actor: str, language: str | None) -> int:
-    """Seal DRAFT into a new release and switch readers to it.
+def publish(draft_id: str, preview: str, actor: str, language: str | None) -> int:
+    """Seal the preview of DRAFT into a new release and switch readers to it.
 
     \b
     Example: kgservice publish d3
@@ -72,7 +75,9 @@ def publish(draft_id: str, actor: str, language: str | None) -> int:
     def work() -> int:
         teller = Teller(settings.lang)
         service = doors.service(language)
-        release = service.publish.release(draft_id, actor=doors.actor(actor), progress=teller)
+        release = service.publish.release(
+            draft_id, actor=doors.actor(actor), progress=teller, preview=preview, role=doors.role().word
+        )
         teller.close()
         _published(release, settings.lang)
         _warn(service.publish.caution(), settings.lang)
@@ -81,15 +86,18 @@ def publish(draft_id: str, actor: str, language: str | None) -> int:
     return job.run(settings, work)
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @doors.format_option
 @doors.language_option
-def releases(shape: str, language: str | None) -> int:
+@click.pass_context
+def releases(context: click.Context, shape: str, language: str | None) -> int:
     """List the releases, newest first; the current one is marked.
 
     \b
     Example: kgservice releases
     """
+    if context.invoked_subcommand:
+        return 0
     service = doors.service(language)
     tell = doors.speaker(service.settings.lang)
     current = service.shelf.current()
@@ -117,20 +125,78 @@ def releases(shape: str, language: str | None) -> int:
     return 0
 
 
-@click.command()
+@releases.command()
+@click.argument("release_id", metavar="RELEASE", type=int)
+@click.option("--off", is_flag=True, help="Leave it to retention again.")
+@doors.actor_option
+@doors.language_option
+def keep(release_id: int, off: bool, actor: str, language: str | None) -> int:
+    """Keep the store of RELEASE, however many newer ones there are (KG_KEEP_RELEASES).
+
+    \b
+    Example: kgservice releases keep 4
+    """
+    service = doors.service(language)
+    release = service.keeping.keep(release_id, doors.actor(actor), not off)
+    tell = doors.speaker(service.settings.lang)
+    said = "Release {id} is kept." if release.kept else "Release {id} is left to retention."
+    click.echo(tell(said, id=release.id))
+    return 0
+
+
+@releases.command()
 @click.argument("release_id", metavar="RELEASE", type=int)
 @doors.actor_option
 @doors.language_option
-def rollback(release_id: int, actor: str, language: str | None) -> int:
-    """Point readers at an earlier RELEASE; nothing is deleted.
+def revive(release_id: int, actor: str, language: str | None) -> int:
+    """Build the store of RELEASE again, which retention removed, from its statement files; and keep it.
+
+    \b
+    Example: kgservice releases revive 4
+    """
+    settings = doors.settings(language)
+
+    def work() -> int:
+        from kgservice.actions.revive import rebuilt  # the engine is loaded in the job's child only
+
+        release = doors.service(language).keeping.revive(release_id, rebuilt, doors.actor(actor))
+        click.echo(doors.speaker(settings.lang)("Release {id} can be asked again, and is kept.", id=release.id))
+        return 0
+
+    return job.run(settings, work)
+
+
+@click.command()
+@click.argument("release_id", metavar="RELEASE", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@doors.actor_option
+@doors.language_option
+def rollback(release_id: int, yes: bool, actor: str, language: str | None) -> int:
+    """Point readers at an earlier RELEASE, after telling what they lose; nothing is deleted.
+
+    At a terminal it asks first; in a script it does not.
 
     \b
     Example: kgservice rollback 4
     """
     service = doors.service(language)
-    before = service.shelf.current()
-    release = service.publish.rollback(release_id, actor=doors.actor(actor))
     tell = doors.speaker(service.settings.lang)
+    before = service.shelf.current()
+    undone = service.keeping.undoes(release_id)
+    for release in undone or ():
+        click.echo("\n".join(undoing(release, service.settings.lang)))
+    if undone is None and before:
+        click.echo(
+            tell(
+                "Release {id} is not one that release {before} was made from; what differs: kgservice compare "
+                "{before} {id}",
+                id=release_id,
+                before=before.id,
+            )
+        )
+    if not yes and sys.stdin.isatty() and before and before.id != release_id:
+        click.confirm(tell("Send readers to release {id}?", id=release_id), abort=True)
+    release = service.keeping.rollback(release_id, doors.actor(actor))
     click.echo(
         tell(
             "Release {id} is current again (it was {before}). To undo: kgservice rollback {before}",

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from kgservice.actions import notes
 from kgservice.actions.differences import Alteration, Difference, Summary
 from kgservice.locale import translate
+from kgservice.releases import Release
 from kgservice.report import Cell
 from kgservice.web.nouns import heading, property_name
 
 _MARKS = {"added": "+", "removed": "-", "changed": "~", "renamed": "="}
+_FIRST = 3  # things of a release that a rollback names
 _OTHERS = {
     "ontology": "Words of the ontology",
     "vocabulary": "Words of vocabularies",
@@ -48,6 +51,19 @@ def spoken(things: Iterable[Difference], language: str) -> Iterator[str]:
         yield f"  {_MARKS[thing.verb]} {_headline(thing, language)}"
         for alteration in thing.alterations:
             yield f"      {_alteration(alteration, language)}"
+
+
+def undoing(release: Release, language: str) -> Iterator[str]:
+    """Yield what readers lose with a release: who made it, and its notes, a line for each kind and verb."""
+    manifest = release.manifest
+    template = translate("Takes back release {id} of {time} by {actor}:", language)
+    yield template.format(id=release.id, time=manifest.created, actor=manifest.actor)
+    found = notes.read(release, language)
+    for group in found.groups if found else ():
+        named = translate(_OTHERS[group.kind], language) if group.kind in _OTHERS else heading(group.kind, language)
+        first = ", ".join(name for _, name, _ in group.things[:_FIRST])
+        more = " …" if group.count > _FIRST else ""
+        yield f"  {named}, {translate(group.verb, language)}: {group.count} ({first}{more})"
 
 
 def _headline(thing: Difference, language: str) -> str:
