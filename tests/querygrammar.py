@@ -1,0 +1,183 @@
+"""Random queries over the words of the real graph, for parity with a second engine (hypothesis strategies)."""
+# ruff: noqa: E501  (a line per class)
+
+from hypothesis import strategies as st
+
+PREFIXES = """\
+PREFIX kg: <https://w3id.org/kgservice/ontology#>
+PREFIX kgv: <https://w3id.org/kgservice/vocabulary/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+"""
+VARIABLES = ["?a", "?b", "?c", "?d"]
+WORDS = {
+    "kg:Organization": {
+        "rdfs:label": "",
+        "kg:inRegion": "kg:Place",
+        "kg:organizationKind": "skos:Concept",
+        "skos:note": "",
+        "^kg:member": "kg:Membership",
+        "^kg:about": "kg:NetworkMeasure",
+        "^kg:provider": "kg:Offering",
+    },
+    "kg:College": {
+        "rdfs:label": "",
+        "kg:locatedIn": "kg:Place",
+        "^kg:demonstratedBy": "kg:CompetencyEvidence",
+        "^kg:member": "kg:Membership",
+    },
+    "kg:Membership": {"kg:member": "kg:Organization", "kg:role": "skos:Concept", "kg:partnership": "kg:Partnership"},
+    "kg:Partnership": {"rdfs:label": "", "^kg:partnership": "kg:Membership"},
+    "kg:NetworkMeasure": {
+        "kg:about": "kg:Organization",
+        "kg:value": "",
+        "kg:indicator": "skos:Concept",
+        "kg:method": "",
+    },
+    "kg:IndicatorObservation": {
+        "kg:about": "kg:Organization",
+        "kg:value": "",
+        "kg:unit": "skos:Concept",
+        "kg:earliest": "",
+        "kg:latest": "",
+        "kg:asStated": "",
+    },
+    "kg:DemandObservation": {
+        "kg:value": "",
+        "kg:measure": "skos:Concept",
+        "kg:latest": "",
+        "kg:demandFor": "kg:Profession",
+        "kg:inRegion": "kg:Place",
+    },
+    "kg:Profession": {
+        "rdfs:label": "",
+        "skos:notation": "",
+        "kg:sector": "skos:Concept",
+        "kg:occupationGroup": "kg:OccupationGroup",
+        "skos:closeMatch": "",
+        "^kg:ofProfession": "kg:Requirement",
+    },
+    "kg:Requirement": {
+        "kg:ofProfession": "kg:Profession",
+        "kg:requiresCompetency": "kg:Competency",
+        "kg:requirementKind": "skos:Concept",
+        "skos:note": "",
+    },
+    "kg:Competency": {
+        "skos:prefLabel": "",
+        "kg:framework": "skos:Concept",
+        "kg:granularity": "skos:Concept",
+        "^kg:requiresCompetency": "kg:Requirement",
+    },
+    "kg:Offering": {"kg:provider": "kg:Organization", "kg:offers": "kg:Programme"},
+    "kg:Programme": {"kg:leadsTo": "kg:Profession", "rdfs:label": "", "^kg:offers": "kg:Offering"},
+    "kg:Place": {"rdfs:label": "", "^kg:locatedIn": "kg:Organization"},
+    "kg:OccupationGroup": {"rdfs:label": "", "skos:notation": "", "^kg:occupationGroup": "kg:Profession"},
+    "kg:CompetencyEvidence": {"kg:demonstratedBy": "kg:Organization", "kg:demonstrates": "kg:Competency"},
+    "skos:Concept": {
+        "skos:prefLabel": "",
+        "skos:inScheme": "",
+        "skos:notation": "",
+        "^kg:role": "kg:Membership",
+        "skos:definition": "",
+    },
+}
+"""By class, properties that its things have, and the class of their values ("" = no thing of ours)."""
+CONSTANTS = ["'Кемерово'@ru", "1", "2.5", "'2020-01-01'^^xsd:date", "true", "'x'", "'x'@en", "rdfs:label", "1e3", "-7"]
+variable = st.sampled_from(VARIABLES)
+constant = st.sampled_from(CONSTANTS)
+
+
+@st.composite
+def triples(draw: st.DrawFn) -> str:
+    """Return one to three patterns that hang together and fit the graph; now and then a longer path."""
+    kind, hub = draw(st.sampled_from(sorted(WORDS))), draw(variable)
+    patterns = [f"{hub} a {kind} ."] if draw(st.booleans()) else []
+    for _ in range(draw(st.integers(0 if patterns else 1, 2))):
+        words = WORDS[kind]
+        word, second, other = draw(st.sampled_from(sorted(words))), draw(st.sampled_from(sorted(words))), draw(variable)
+        next_ = words[word]
+        onward = draw(st.sampled_from(sorted(WORDS[next_]))) if next_ else ""
+        forms = [word, word, word, word, f"({word}|{second})", f"{word}?"]
+        forms += [f"{word}/{onward}"] if onward else [f"!({word}|^{word})" if word[0] != "^" else word]
+        path = draw(st.sampled_from(forms))
+        patterns.append(f"{hub} {path} {other} .")
+        if next_ and path == word and draw(st.booleans()):
+            kind, hub = next_, other
+    if draw(st.integers(0, 9)) == 0:
+        patterns.append(draw(st.sampled_from([f"{hub} a/rdfs:subClassOf* ?k .", f"{hub} skos:inScheme+ ?k ."])))
+    return " ".join(patterns)
+
+
+@st.composite
+def expression(draw: st.DrawFn, depth: int = 2) -> str:
+    """Return an expression whose value does not depend on the engine."""
+    left = draw(st.one_of(variable, variable, constant))
+    if depth == 0:
+        return left
+    right = draw(st.one_of(expression(depth - 1), constant))
+    other = draw(expression(depth - 1))
+    operator = draw(st.sampled_from(["=", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "&&", "||"]))
+    forms = [
+        f"({left} {operator} {right})", f"({left} {operator} {right})", f"(!{other})", f"BOUND({draw(variable)})",
+        f"isIRI({left})", f"isLiteral({left})", f"isNumeric({left})", f"LANG({left})", f"DATATYPE({left})", f"STR({left})",
+        f"STRLEN(STR({left}))", f"UCASE(STR({left}))", f"CONTAINS(STR({left}), 'а')", f"STRSTARTS(STR({left}), 'http')",
+        f"STRBEFORE(STR({left}), '/')", f"STRAFTER(STR({left}), '#')", f"SUBSTR(STR({left}), 2, 3)", f"LANGMATCHES(LANG({left}), 'ru')",
+        f"REGEX(STR({left}), '^[А-Я]', 'i')", f"REPLACE(STR({left}), 'о', '0')", f"IF({other}, {left}, {right})",
+        f"COALESCE({other}, {left}, 0)", f"({left} IN ({right}, {draw(constant)}, 'x'))", f"({left} NOT IN ({right}))",
+        f"sameTerm({left}, {right})", f"YEAR({left})", f"xsd:integer({left})", f"xsd:string({left})", f"xsd:decimal({left})",
+        f"CONCAT(STR({left}), '-', STR({right}))", f"ABS({left})", f"CEIL({left})", f"xsd:boolean({left})", f"MD5(STR({left}))",
+    ]  # fmt: skip
+    return draw(st.sampled_from(forms))
+
+
+@st.composite
+def group(draw: st.DrawFn, depth: int = 2) -> str:
+    """Return the inside of a group graph pattern."""
+    parts = [draw(triples())]
+    kinds = ["filter", "optional", "union", "minus", "exists", "not exists", "bind", "values", "graph", "select"]
+    for number in range(draw(st.integers(0, 2)) if depth else 0):
+        inner = draw(group(depth - 1))
+        kind = draw(st.sampled_from(kinds))
+        pair = f"{draw(variable)} {draw(variable)}".split()
+        parts.append(
+            {
+                "filter": f"FILTER({draw(expression())})",
+                "optional": f"OPTIONAL {{ {inner} }}",
+                "union": f"{{ {inner} }} UNION {{ {draw(triples())} }}",
+                "minus": f"MINUS {{ {inner} }}",
+                "exists": f"FILTER EXISTS {{ {inner} }}",
+                "not exists": f"FILTER NOT EXISTS {{ {inner} }}",
+                "bind": f"BIND({draw(expression())} AS ?x{depth}{number})",
+                "values": f"VALUES {pair[0]} {{ {draw(constant)} UNDEF {draw(constant)} kg:Organization }}",
+                "graph": f"GRAPH ?g {{ {draw(triples())} }}",
+                "select": f"{{ SELECT DISTINCT {pair[0]} {{ {inner} }} }}",
+            }[kind]
+        )
+    return " ".join(parts)
+
+
+@st.composite
+def query(draw: st.DrawFn) -> str:
+    """Return a SELECT or ASK whose answer the specification determines, rows in any order."""
+    body = draw(group())
+    form = draw(
+        st.sampled_from(["plain", "plain", "distinct", "ask", "count", "grouped", "having", "order", "expression"])
+    )
+    by, of = draw(variable), draw(variable)
+    aggregate = draw(st.sampled_from(["COUNT(?)", "COUNT(DISTINCT ?)", "COUNT(*)", "SUM(STRLEN(STR(?)))", "MAX(STRLEN(STR(?)))",
+                                      "MIN(STRLEN(STR(?)))", "AVG(STRLEN(STR(?)))"])).replace("?)", f"{of})")  # fmt: skip
+    return (
+        PREFIXES
+        + {
+            "plain": f"SELECT {' '.join(VARIABLES)} {{ {body} }}",
+            "distinct": f"SELECT DISTINCT {by} {of} {{ {body} }}" if by != of else f"SELECT DISTINCT {by} {{ {body} }}",
+            "ask": f"ASK {{ {body} }}",
+            "count": f"SELECT ({aggregate} AS ?n) {{ {body} }}",
+            "grouped": f"SELECT {by} ({aggregate} AS ?n) {{ {body} }} GROUP BY {by}",
+            "having": f"SELECT {by} ({aggregate} AS ?n) {{ {body} }} GROUP BY {by} HAVING (COUNT(*) > 1)",
+            "order": f"SELECT {by} {{ {body} }} ORDER BY DESC({of}) {by}",
+            "expression": f"SELECT {by} ({draw(expression())} AS ?e) {{ {body} }}",
+        }[form]
+    )
