@@ -78,8 +78,10 @@ class Content:
         return _digest([*self._identity, *_hashes(files)])
 
     def words(self) -> str:
-        """Return the hash of the authored files that stand in every release: ontology, vocabularies, shapes."""
-        return _digest([*_hashes([path for name in ("ontology", "shapes") for path in _files(self.authored / name)])])
+        """Return the hash of the authored files that every release is made of: ontology, shapes, what is the same."""
+        decided = [home / "decisions" / "sameness" for home in (self.authored / "data", self._added)]
+        folders = [self.authored / "ontology", self.authored / "shapes", *decided]
+        return _digest([*_hashes([path for folder in folders for path in _files(folder)])])
 
     def united(self, made: Mapping[str, StatementFile], out: Path) -> dict[str, Statements]:
         """Return the graphs of a delivery, things that were decided to be one under the IRI that is kept.

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from kgservice.actions.conflicts import insist
 from kgservice.actions.content import Content
 from kgservice.actions.decide import authors, unmoved
 from kgservice.actions.fold import folded, pending
-from kgservice.actions.preview import insist
 from kgservice.actions.show import Kept, kept
 from kgservice.errors import AcceptRefused, NothingChanged, PreviewStale, Refused
 from kgservice.releases import Draft, Release, Shelf
