@@ -79,7 +79,7 @@ class Reviews:
 
 def blueprint(desk: Desk, callers: Callers) -> Blueprint:
     """Return `/drafts`, `/drafts/<id>` and below it review, history, accept, comment and send-back."""
-    room = Blueprint("reviews", __name__)
+    room = Blueprint("reviews_api", __name__)
     room.after_request(challenge)
     reviews = Reviews(desk, callers)
     room.add_url_rule("/drafts", "drafts", reviews.drafts)
