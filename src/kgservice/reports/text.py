@@ -1,17 +1,19 @@
-"""Shows a report as text, CSV or JSON in a language: causes, their places and how to mend them."""
+"""Shows a report as text in a language: causes, their places and how to mend them."""
 
 import csv
 import io
 import json
+from collections.abc import Iterator, Sequence
 
-from kgservice.locale import say
+from kgservice.locale import number, say, translate
 from kgservice.report import Cell, Finding, Report, Severity, Text
+from kgservice.report.reading import Cause, Reader
 from kgservice.terms import shortened
 
-_SHOWN = 20
-_BRIEF = {Severity.VIOLATION: 20, Severity.WARNING: 3, Severity.INFO: 0}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("severity", "rule", "file", "sheet", "row", "line", "column", "value", "focus", "message", "remedy")
+_SHOWN = 20
+_BRIEF = {Severity.VIOLATION: 20, Severity.WARNING: 3, Severity.INFO: 0}
 
 
 def as_text(report: Report, language: str, brief: bool = False) -> str:
@@ -34,6 +36,32 @@ def as_text(report: Report, language: str, brief: bool = False) -> str:
         remedies = dict.fromkeys(say(finding.remedy, language) for finding in findings[:shown] if finding.remedy)
         lines.extend(f"  → {remedy}" for remedy in remedies)
     return "\n".join(lines)
+
+
+def told(reader: Reader, language: str, sources: Sequence[str] | None = None, *, brief: bool = False) -> Iterator[str]:
+    """Yield the lines of a whole file of findings: every cause with its count, share and marks, places, and remedies.
+
+    20 findings of a cause are shown; `brief` shows 3 of a warning and of a hint only the cause.
+    """
+    first = True
+    for cause in reader.causes(sources):
+        shown = _BRIEF[cause.severity] if brief else _SHOWN
+        if not first and shown:
+            yield ""
+        first = False
+        yield _title(cause, language, cause.source in reader.compared)
+        if not shown:
+            continue
+        found = [one.finding for one in reader.window(0, shown, cause=cause.ident, sources=sources)]
+        for finding in sorted(found, key=_order):
+            yield f"  {_headline(finding)}{say(finding.text, language)}{_elsewhere(finding, language)}"
+        if cause.count > len(found):
+            more = Text("and {count} more", {"count": number(cause.count - len(found), language)})
+            yield f"  … {say(more, language)}"
+        for remedy in dict.fromkeys(say(finding.remedy, language) for finding in found if finding.remedy):
+            yield f"  → {remedy}"
+        for expected in dict.fromkeys(say(finding.expected, language) for finding in found if finding.expected):
+            yield f"  {translate('expected', language)}: {expected}"
 
 
 def rows(report: Report, language: str) -> list[dict[str, str]]:
@@ -89,6 +117,26 @@ def place(cell: Cell) -> str:
     if cell.column:
         parts.append(cell.column)
     return ":".join(parts)
+
+
+def _title(cause: Cause, language: str, compared: bool) -> str:
+    about = f" · {shortened(cause.place)}" if cause.place else ""
+    parts = [number(cause.count, language)]
+    if cause.share is not None:
+        share = Text("{share} % of rows", {"share": number(_percent(cause.share), language)})
+        parts.append(say(share, language))
+    if compared:
+        marks = (("new", cause.new), ("old", cause.old), ("fixed", cause.fixed))
+        parts += [f"{translate(word, language)}: {number(n, language)}" for word, n in marks if n]
+    if cause.waived:
+        parts.append(f"{translate('waived', language)}: {number(cause.waived, language)}")
+    weight = say(Text(cause.severity.value), language)
+    return f"{weight}  {shortened(cause.rule)}{about}  ({', '.join(parts)})  {cause.ident}"
+
+
+def _percent(share: float) -> float:
+    percent = share * 100
+    return round(percent) if percent >= 10 else float(f"{percent:.2g}")
 
 
 def _order(finding: Finding) -> tuple[str, str, int]:

@@ -1,0 +1,133 @@
+"""The first sheet of a workbook that goes back to the owner: what is wrong, how often, how to mend it, what is lost."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kgservice.locale import date, number, plural, say, translate
+from kgservice.report import Severity, Text
+from kgservice.report.reading import Cause, Reader
+from kgservice.reports.package import Slot
+from kgservice.terms import shortened
+
+WIDTHS = (13, 46, 22, 11, 9, 11, 34, 34, 52, 12)
+_MOST = 500
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a workbook is of."""
+
+    title: str
+    """Title of the source, in the language of the workbook."""
+    files: tuple[str, ...]
+    draft: str
+    received: str
+    """ISO 8601; "" where that is not known."""
+    steward: str
+    language: str
+    conforms: bool
+    copied: bool = False
+    """True: a copy of the owner's workbook; else a new one with the faulty rows."""
+    lost: tuple[Text, ...] = ()
+    """What the copy does not hold any more."""
+    waivers: Mapping[str, str] = field(default_factory=dict)
+    """Reasons by name of the decision."""
+
+
+def name(language: str) -> str:
+    """Return the name of the first sheet."""
+    return translate("Findings", language)
+
+
+def lines(
+    reader: Reader, about: About, sources: Sequence[str], first: Mapping[str, str] | None = None
+) -> Iterator[list[Slot]]:
+    """Yield the rows of the sheet; `first` leads from a cause to the cell of this workbook that shows it first."""
+    tongue = about.language
+    causes = reader.causes(sources)
+
+    def tell(template: str, **params: object) -> str:
+        return say(Text(template, params), tongue)
+
+    yield [Slot(tell("What is wrong in this delivery"), "title")]
+    yield [Slot(f"{about.title}: {', '.join(about.files)}")]
+    dated = tell("Received {day}.", day=date(about.received, tongue)) + " " if about.received else ""
+    yield [Slot(f"{dated}{tell('Draft {id}', id=about.draft)}. {_counts(reader, sources, tongue)}")]
+    yield [Slot(_verdict(about, tell), "plain")]
+    yield []
+    yield [Slot(text, "faint") for text in [tell(_copied(about))]]
+    for colour, text in (("violation", "Must be mended."), ("warning", "Should be looked at."), ("info", "A hint."),
+                         ("waived", "Accepted by a steward; nothing is to be done.")):  # fmt: skip
+        yield [Slot(tell(_WEIGHTS[colour]), colour), Slot(tell(text))]
+    yield [Slot(tell("Mend the coloured cells, delete this sheet or leave it, and send the file back: {steward}.",
+                     steward=about.steward or "—"), "plain")]  # fmt: skip
+    for lost in about.lost:
+        yield [Slot(say(lost, tongue), "faint")]
+    yield []
+    yield [Slot(translate(word, tongue), "head") for word in _HEADINGS]
+    for cause in causes[:_MOST]:
+        yield _row(cause, about, (first or {}).get(cause.ident, ""), cause.source in reader.compared)
+    if len(causes) > _MOST:
+        yield [Slot(tell("and {count} more", count=number(len(causes) - _MOST, tongue)), "faint")]
+    if fixed := reader.tally(sources)["fixed"]:
+        yield []
+        yield [Slot(tell("Mended since the last delivery: {count}.", count=number(fixed, tongue)))]
+
+
+_WEIGHTS = {"violation": "violation", "warning": "warning", "info": "info", "waived": "waived"}
+_HEADINGS = ("weight", "what is wrong", "column", "how many", "new", "share of rows", "examples", "expected",
+             "how to mend it", "first cell")  # fmt: skip
+
+
+def _row(cause: Cause, about: About, first: str, compared: bool) -> list[Slot]:
+    tongue = about.language
+    whole = cause.waived and cause.waived >= cause.count
+    colour = "waived" if whole else cause.severity.value
+    share = "" if cause.share is None else f"{number(_percent(cause.share), tongue)} %"
+    message = say(cause.text, tongue)
+    if cause.waived:
+        message += "\n" + say(Text("waived: {count}", {"count": number(cause.waived, tongue)}), tongue)
+    examples = "\n".join(f"{value[:80]} ({number(n, tongue)})" for value, n in cause.examples[:_EXAMPLES])
+    return [
+        Slot(translate("waived" if whole else cause.severity.value, tongue), colour),
+        Slot(message, "wrapped"),
+        Slot(shortened(cause.place), "wrapped"),
+        Slot(cause.count, "number"),
+        Slot(cause.new if compared else "", "number"),
+        Slot(share),
+        Slot(examples, "wrapped"),
+        Slot(say(cause.expected, tongue) if cause.expected else "", "wrapped"),
+        Slot(say(cause.remedy, tongue) if cause.remedy else "", "wrapped"),
+        Slot(first.rpartition("!")[2], "link", link=first) if first else Slot(""),
+    ]
+
+
+def _copied(about: About) -> str:
+    if about.copied:
+        return "This is your workbook with the cells in question coloured; a comment at each says what is wrong."
+    return "These are the rows in question; a comment at each coloured cell says what is wrong. Mend them in your file."
+
+
+def _verdict(about: About, tell: Callable[..., str]) -> str:
+    if about.conforms:
+        return tell("Nothing here stops the publication.")
+    return tell("The delivery is not published before the violations are mended.")
+
+
+def _counts(reader: Reader, sources: Sequence[str], tongue: str) -> str:
+    tally = reader.tally(sources)
+    parts = []
+    for weight, one, many in (
+        (Severity.VIOLATION, "{n} violation", "{n} violations"),
+        (Severity.WARNING, "{n} warning", "{n} warnings"),
+        (Severity.INFO, "{n} hint", "{n} hints"),
+    ):
+        count = tally[weight.value]
+        parts.append(plural(one, many, count, tongue).format(n=number(count, tongue)))
+    return ", ".join(parts) + "."
+
+
+def _percent(share: float) -> float:
+    percent = share * 100
+    return round(percent) if percent >= 10 else float(f"{percent:.2g}")
