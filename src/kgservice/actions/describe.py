@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from kgservice.actions import sameness
 from kgservice.actions.ask import Ask
 from kgservice.actions.labels import Labels
 from kgservice.actions.network import Network, network
 from kgservice.intake import lineage
 from kgservice.report import Cell
-from kgservice.terms import PREFIXES, Graphs, Term, iri
+from kgservice.terms import PREFIXES, Evidence, Graphs, Term, iri
 
 _DATASETS = f"""PREFIX dcterms: <{PREFIXES["dcterms"]}> PREFIX void: <{PREFIXES["void"]}>
 PREFIX foaf: <{PREFIXES["foaf"]}>
@@ -110,7 +111,10 @@ class Describe:
         return self._replaced().get(thing, "")
 
     def _replaced(self) -> dict[str, str]:
-        query = f"SELECT ?old ?new WHERE {{ ?old {iri(PREFIXES['dcterms'] + 'isReplacedBy')} ?new }}"
+        # not any replacement: a code that another one follows is a thing of its own
+        decided = iri(self._names.source(sameness.SOURCE, Evidence.SOURCED))
+        said = f"?old {iri(PREFIXES['dcterms'] + 'isReplacedBy')} ?new"
+        query = f"SELECT ?old ?new WHERE {{ GRAPH {decided} {{ {said} }} }}"
         return self._once("replaced", "", lambda: {r["old"].value: r["new"].value for r in self._ask.rows(query)})
 
     def entity(self, thing: str, lang: str) -> Entity | None:

@@ -21,6 +21,8 @@ DECISIONS = ("same", "different", "later")
 SOURCE = "decisions"
 """The name under which the graph says which thing is replaced by which."""
 _REPLACED = iri(PREFIXES["dcterms"] + "isReplacedBy")
+_MAIN_NAMES = {iri(PREFIXES[prefix] + name).encode() for prefix, name in (("rdfs", "label"), ("skos", "prefLabel"))}
+_OTHER_NAME = iri(PREFIXES["skos"] + "altLabel").encode()
 _KEYS = {"decision", "things", "kept", "reason", "by", "decided"}
 
 
@@ -134,7 +136,10 @@ def _renamed(line: bytes, names: Mapping[bytes, bytes]) -> bytes:
     subject, predicate, value = line.rstrip(b"\n").removesuffix(b" .").split(b" ", 2)
     if value[:1] == b"<":
         value = names.get(value, value)
-    return b" ".join((names.get(subject, subject), predicate, value, b".\n"))
+    kept = names.get(subject)
+    if kept and predicate in _MAIN_NAMES:
+        predicate = _OTHER_NAME  # the thing that is kept has its own
+    return b" ".join((kept or subject, predicate, value, b".\n"))
 
 
 def _short(name: str, base: str) -> str:
