@@ -1,0 +1,44 @@
+"""Two things are decided to be one, in every later delivery and release, and apart again."""
+
+from kgservice.app import create_app
+from kgservice.terms import Graphs
+from region import BASE
+
+ONE, OTHER = f"{BASE}id/place/town-1", f"{BASE}id/place/town-2"
+
+
+def labels(service, name):
+    """Return the names and the other names of a thing."""
+    rows = service.ask.rows(f"SELECT ?p ?l {{ <{name}> ?p ?l FILTER(CONTAINS(STR(?p), 'abel')) }}")
+    return tuple({row["l"].value for row in rows if row["p"].value.endswith(end)} for end in ("#label", "#altLabel"))
+
+
+def test_things_become_one_stay_one_and_come_apart(service):
+    first = service.publish.build(actor="test").release
+    before = labels(service, ONE), labels(service, OTHER)
+
+    decision = service.duplicates.decide("same", "place/town-1", "place/town-2", "one settlement", "user:anna")
+    second = service.publish.build(actor="test").release
+    client = create_app(service).test_client()
+
+    assert decision.kept == ONE
+    assert second.id == first.id + 1
+    assert labels(service, ONE) == (before[0][0], before[1][0])
+    assert labels(service, OTHER) == (set(), set())
+    assert (
+        service.ask.rows(f"SELECT ?n {{ <{OTHER}> <http://purl.org/dc/terms/isReplacedBy> ?n }}")[0]["n"].value == ONE
+    )
+    for path, there in (("/id/place/town-2", "/id/place/town-1"), ("/page/place/town-2", "/page/place/town-1"),
+                        ("/data/place/town-2.ttl", "/data/place/town-1.ttl")):  # fmt: skip
+        response = client.get(path)
+        assert (response.status_code, response.location) == (301, there)
+    assert Graphs(BASE).source("decisions", "sourced") in second.manifest.graphs
+
+    outcome = service.ingest.deliver("places", [], actor="test")
+    assert outcome.draft.changes == {}, "the delivery is read under the decision"
+
+    service.duplicates.decide("different", "place/town-1", "place/town-2", "they are two after all", "user:anna")
+    third = service.publish.build(actor="test").release
+
+    assert (labels(service, ONE), labels(service, OTHER)) == before
+    assert third.manifest.content_hash == first.manifest.content_hash
