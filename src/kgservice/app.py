@@ -3,6 +3,8 @@
 from flask import Flask
 
 from kgservice.access import Access, Sessions
+from kgservice.actions.vocabulary import Vocabulary
+from kgservice.metrics import Metrics
 from kgservice.web import (
     asking,
     catalogue,
@@ -10,12 +12,14 @@ from kgservice.web import (
     description,
     draft_graphs,
     drafts,
+    editing,
     entities,
     formerly,
     graphs,
     guard,
     home,
     kinds,
+    metering,
     openapi,
     operations,
     pages,
@@ -25,12 +29,14 @@ from kgservice.web import (
     reviews,
     search,
     sparql,
+    tending,
     words,
 )
 from kgservice.web.answers import Answers
 from kgservice.web.callers import Callers
 from kgservice.web.curate import desk
 from kgservice.web.curate.counter import Desk
+from kgservice.web.journal import Journal, QueryLog
 
 
 def create_app(service: Desk) -> Flask:
@@ -49,11 +55,15 @@ def create_app(service: Desk) -> Flask:
     pages.install(app, service)
     problems.install(app, pages.render)
     guard.install(app, settings, release)
-    answers = Answers(service.ask, settings)
+    metrics = Metrics()
+    metering.install(app, metrics)
+    journal = Journal(metrics, QueryLog(settings.state / "logs", settings.query_log), settings.log_clients)
+    answers = Answers(service.ask, settings, journal)
     page = asking.Asking(answers, service)
     descriptions = description.Descriptions(service, answers)
     app.register_blueprint(formerly.blueprint(service))
     app.register_blueprint(sparql.blueprint(answers, page, descriptions, settings))
+    app.register_blueprint(editing.blueprint(service, Vocabulary(service.ask, settings.base)))
     app.register_blueprint(description.blueprint(descriptions))
     app.register_blueprint(home.blueprint(service))
     app.register_blueprint(kinds.blueprint(service))
@@ -70,6 +80,9 @@ def create_app(service: Desk) -> Flask:
     desk.install(app, service, callers)
     for desk_room in (reviews, comparisons):
         app.register_blueprint(desk_room.blueprint(service, callers))
-    for room in (drafts, draft_graphs):
-        app.register_blueprint(room.blueprint(lambda: service.edit, callers, settings))
+    app.register_blueprint(drafts.blueprint(lambda: service.edit, callers, settings, journal))
+    app.register_blueprint(draft_graphs.blueprint(lambda: service.edit, callers, settings))
+    app.register_blueprint(tending.blueprint(service, callers))
+    app.register_blueprint(metering.blueprint(service, metrics))
+    app.extensions["kgservice"] = metrics  # of the server, which refuses before anything gets here
     return app

@@ -139,7 +139,9 @@ class Ask:
 
     def running(self) -> list[Running]:
         """Return the questions that wait or run, oldest first."""
-        found: list[Running] = [one for store in self._open() for one in getattr(store, "running", list)()]
+        found: list[Running] = []
+        for store in self._open():
+            found += getattr(store, "running", list)()
         return sorted(found, key=lambda one: -one.seconds)
 
     def status(self) -> dict[str, int]:
@@ -151,8 +153,10 @@ class Ask:
 
     def ailing(self) -> list[Ailing]:
         """Return the queries that ended the engine on the releases that are open, and how often."""
-        found = [one for store in self._open() for one in getattr(store, "crashed", dict)().items()]
-        return [Ailing(query, crashes) for query, crashes in found]
+        found: Counter[str] = Counter()
+        for store in self._open():
+            found.update(getattr(store, "crashed", dict)())
+        return [Ailing(query, crashes) for query, crashes in found.items()]
 
     def forgive(self) -> None:
         """Let queries that ended the engine run again."""

@@ -13,20 +13,24 @@ _RESULTS = (
 _FILES = ("XLSX", "PARQUET")
 
 
-def service(names: Graphs, url: str) -> Iterator[str]:
+def service(names: Graphs, url: str, endpoint: str = "", update: bool = False) -> Iterator[str]:
     """Yield N-Triples lines about the endpoint; `url` is where we are reached (KG_URL).
+
+    `endpoint` is the address of another one than the current release's; `update` says that it takes updates too.
 
     Nothing is inferred (`ent:Simple`), SERVICE is refused and no graph is fetched, hence no `sd:feature`; the default
     graph leaves invented statements out, hence no `sd:UnionDefaultGraph`.
     """
-    endpoint = Subject(described(names))
-    yield from endpoint.kinds("sd:Service", "dcat:DataService")
-    yield from endpoint.link("sd:endpoint", f"{url}sparql")
-    yield from endpoint.link("sd:supportedLanguage", name("sd:SPARQL11Query"))
-    yield from endpoint.link("sd:resultFormat", *(name(f"formats:{result}") for result in _RESULTS))
-    yield from endpoint.link("sd:resultFormat", *(f"{EU}file-type/{file}" for file in _FILES))
-    yield from endpoint.link("sd:defaultEntailmentRegime", name("ent:Simple"))
-    yield from endpoint.link("sd:defaultDataset", whole(names))
+    about = Subject(described(names))
+    yield from about.kinds("sd:Service", "dcat:DataService")
+    yield from about.link("sd:endpoint", endpoint or f"{url}sparql")
+    yield from about.link("sd:supportedLanguage", name("sd:SPARQL11Query"))
+    if update:
+        yield from about.link("sd:supportedLanguage", name("sd:SPARQL11Update"))
+    yield from about.link("sd:resultFormat", *(name(f"formats:{result}") for result in _RESULTS))
+    yield from about.link("sd:resultFormat", *(f"{EU}file-type/{file}" for file in _FILES))
+    yield from about.link("sd:defaultEntailmentRegime", name("ent:Simple"))
+    yield from about.link("sd:defaultDataset", whole(names))
 
 
 def graphs(names: Graphs, counts: Mapping[str, int]) -> Iterator[str]:

@@ -1,22 +1,28 @@
 """From a question to a response: format, entity tag, the headers that tell the truth about an answer."""
 
 import re
+import time
 import uuid
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import lru_cache
 
 from flask import Response, g, request
 
 from kgservice.actions.ask import Ask, Reply
-from kgservice.errors import NotAcceptable
+from kgservice.errors import KgError, NotAcceptable, ParameterInvalid
 from kgservice.settings import Settings
 from kgservice.store.interface import FORMATS, Question
+from kgservice.web import notices
 from kgservice.web.clients import Watch
+from kgservice.web.journal import Journal
 from kgservice.web.negotiation import chosen
 from kgservice.web.protocol import Asked
 
 KINDS: Mapping[str, str] = {"select": "bindings", "ask": "boolean", "construct": "graph", "describe": "graph"}
 """Kind of answer by form of query."""
+_ID = re.compile(r"[A-Za-z0-9._~-]{8,128}")
 _FILES = {"xlsx": "xlsx", "excel": "csv", "parquet": "parquet"}
 """Endings of the formats that browsers keep as a file."""
 # what the clock, chance or a fresh name goes into has no entity tag: the next answer may differ
@@ -56,27 +62,50 @@ def wanted(kind: str, named: str, accept: str, page: bool = True) -> str:
 class Answers:
     """Asks on behalf of a request, and says in the headers what the answer is worth."""
 
-    def __init__(self, ask: Ask, settings: Settings) -> None:
+    def __init__(self, ask: Ask, settings: Settings, journal: Journal) -> None:
         self._ask = ask
+        self._journal = journal
         self._endpoint = f"{settings.url}sparql"
         self._watch = Watch(ask.stop)
 
-    def question(self, asked: Asked, name: str) -> Question:
+    def question(self, asked: Asked, name: str, endpoint: str = "") -> Question:
         """Return the question that a request asks, in a format; relative IRIs stand against the endpoint (2.3)."""
         return Question(
-            asked.query or "", name, asked.default_graphs, asked.named_graphs, self._endpoint, asked.seconds,
-            g.get("client", ""), self.fresh(), g.get("language", "") if name == "xlsx" else "",
+            asked.query or "", name, asked.default_graphs, asked.named_graphs, endpoint or self._endpoint,
+            asked.seconds, g.get("client", ""), self.fresh(), g.get("language", "") if name == "xlsx" else "",
         )  # fmt: skip
 
     @staticmethod
     def fresh() -> str:
-        """Return an id for a query that nobody can guess."""
-        return uuid.uuid4().hex
+        """Return the id of the query that this request asks: the asker's own, or one that nobody can guess.
+
+        Raises:
+            ParameterInvalid: the asker's own is too short, too long, or of other signs.
+        """
+        own = request.headers.get("Query-Id", "")
+        if own and not _ID.fullmatch(own):
+            raise ParameterInvalid("Query-Id has 8 to 128 letters, digits and -._~ of ASCII.")
+        g.query_id = own or uuid.uuid4().hex
+        return str(g.query_id)
 
     def reply(self, question: Question, release: int | None = None) -> Reply:
-        """Ask while watching that the asker stays; errors as `Ask.question`."""
-        with self._watch.over(request.environ, question.id):
-            return self._ask.question(question, release)
+        """Ask while watching that the asker stays, and note what became of it; errors as `Ask.question`."""
+        begun = time.monotonic()
+        streams = False
+        self._watch.begin(request.environ, question.id)
+        try:
+            reply = self._ask.question(question, release)
+            streams = reply.answer.size is None
+        except KgError as error:
+            self._journal.failed(question, begun, error, release)
+            raise
+        finally:
+            if not streams:
+                self._watch.end(question.id)
+        self._journal.answered(question, begun, reply.answer, reply.release)
+        if streams:
+            reply.answer.chunks = _Ending(reply.answer.chunks, lambda: self._watch.end(question.id))
+        return reply
 
     def respond(self, question: Question, release: int | None = None) -> Response:
         """Return the response to a question, or 304 when the asker has it already; errors as `Ask.question`."""
@@ -86,7 +115,9 @@ class Answers:
             if tag and request.if_none_match.contains_weak(tag):
                 response = Response(status=304)
                 response.set_etag(tag)
-                return _varied(response)
+                if release is not None:
+                    response.headers["KG-Release"] = str(release)
+                return _kept(response, release if lasting else None)
         reply = self.reply(question, release)
         response = Response(reply.answer.chunks, content_type=FORMATS[question.format][0], direct_passthrough=True)
         response.call_on_close(reply.answer.close)
@@ -98,7 +129,7 @@ class Answers:
         if ending := _FILES.get(question.format):
             response.headers["Content-Disposition"] = f'attachment; filename="release-{reply.release}.{ending}"'
             response.vary.add("Accept-Language")
-        return _varied(response)
+        return _kept(response, release if lasting and reply.answer.size is not None else None)
 
     def tell(self, response: Response, reply: Reply, query_id: str) -> None:
         """Write what is known of an answer into the headers: release, wholeness, rows, times."""
@@ -107,14 +138,48 @@ class Answers:
         headers["KG-Complete"] = "true" if answer.complete else "false"
         if answer.rows is not None:
             headers["KG-Rows"] = str(answer.rows)
-        headers["Server-Timing"] = ", ".join(f"{name};dur={value:g}" for name, value in answer.timings.items())
+        headers["Server-Timing"] = timing(answer.timings)
         headers["Query-Id"] = query_id
-        current = self._ask.current()
-        if current and current.id == reply.release:
-            response.last_modified = datetime.fromisoformat(current.manifest.created)
+        if answer.notices:
+            headers["KG-Warning"] = notices.header(answer.notices)
+        if reply.created:
+            headers["Last-Modified"] = _http_date(reply.created)
 
 
-def _varied(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-cache"
+def timing(timings: Mapping[str, float]) -> str:
+    """Return the value of Server-Timing: milliseconds of each part, and of the request so far."""
+    total = (time.monotonic() - g.begun) * 1000 if "begun" in g else 0.0
+    return ", ".join(f"{name};dur={value:.4g}" for name, value in (*timings.items(), ("total", total)))
+
+
+@lru_cache(maxsize=64)
+def _http_date(created: str) -> str:
+    return format_datetime(datetime.fromisoformat(created).astimezone(UTC), usegmt=True)
+
+
+def _kept(response: Response, release: int | None) -> Response:
+    """Let caches keep an answer of a release that was asked for by number; what the current one says they must ask."""
+    lasting = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = "no-cache" if release is None else lasting
     response.vary.add("Accept")
     return response
+
+
+class _Ending:
+    """Chunks that say when they end, by their end or by being closed."""
+
+    def __init__(self, chunks: Iterator[bytes], ended: Callable[[], None]) -> None:
+        self._chunks = chunks
+        self._ended = ended
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._chunks)
+
+    def close(self) -> None:
+        self._ended()
+        close = getattr(self._chunks, "close", None)
+        if close:
+            close()

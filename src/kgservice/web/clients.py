@@ -32,9 +32,16 @@ class Watch:
     @contextmanager
     def over(self, environ: Mapping[str, Any], query_id: str) -> Iterator[None]:
         """Watch the asker of a query for the length of a `with` block; needs waitress' look-ahead at the connection."""
+        self.begin(environ, query_id)
+        try:
+            yield
+        finally:
+            self.end(query_id)
+
+    def begin(self, environ: Mapping[str, Any], query_id: str) -> None:
+        """Watch the asker of a query until `end`, as of one whose answer streams."""
         gone = environ.get("waitress.client_disconnected")
         if gone is None:
-            yield
             return
         with self._guard:
             self._watched[query_id] = gone
@@ -42,11 +49,11 @@ class Watch:
                 self._thread = threading.Thread(target=self._look, name="askers", daemon=True)
                 self._thread.start()
             self._guard.notify()
-        try:
-            yield
-        finally:
-            with self._guard:
-                self._watched.pop(query_id, None)
+
+    def end(self, query_id: str) -> None:
+        """Watch no longer."""
+        with self._guard:
+            self._watched.pop(query_id, None)
 
     def _look(self) -> None:
         while True:

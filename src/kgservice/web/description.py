@@ -42,23 +42,27 @@ class Descriptions:
         self._map: tuple[int, bytes] | None = None
         self._kept: dict[str, bytes] = {}
 
-    def endpoint(self, named: str = "") -> Response:
-        """Return the service description (SD 1.1 section 2), with the endpoint as we are reached now; never 406."""
+    def endpoint(self, named: str = "", release: int | None = None) -> Response:
+        """Return the service description (SD 1.1 section 2), with the endpoint as we are reached now; never 406.
+
+        `release` is the number of an earlier release that has an endpoint of its own.
+        """
         about = iri(described(self._names))
-        lines = service(self._names, self._service.settings.url)
+        url = self._service.settings.url
+        lines = service(self._names, url, f"{url}releases/{release}/sparql" if release is not None else "")
         try:
             name = wanted("graph", named, request.headers.get("Accept", ""), page=False)
         except NotAcceptable:
             name = "turtle"  # monitors ask with lists that name no type of RDF
-        return self._remembered(self._question(self._names.service, name, lines, f"FILTER(?s != {about})"))
+        return self._remembered(self._question(self._names.service, name, lines, f"FILTER(?s != {about})"), release)
 
-    def _remembered(self, question: Question) -> Response:
-        tag = self._service.ask.etag(question)
+    def _remembered(self, question: Question, release: int | None = None) -> Response:
+        tag = self._service.ask.etag(question, release)
         if not tag:
-            return self._answers.respond(question)
+            return self._answers.respond(question, release)
         body = self._kept.get(tag)
         if body is None:
-            reply = self._answers.reply(question)
+            reply = self._answers.reply(question, release)
             try:
                 body = b"".join(reply.answer.chunks)
             finally:
@@ -70,6 +74,8 @@ class Descriptions:
         response.set_etag(tag)
         response.headers |= {"KG-Complete": "true", "Query-Id": question.id, "Cache-Control": "no-cache"}
         response.vary.add("Accept")
+        if release is not None:
+            response.headers["KG-Release"] = str(release)
         response.make_conditional(request)
         return response
 

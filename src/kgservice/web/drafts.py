@@ -1,5 +1,6 @@
 """A draft as a SPARQL server: SPARQL 1.1 Protocol, query and update, for curators."""
 
+import time
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
@@ -7,16 +8,17 @@ from flask import Blueprint, Response, g, request
 
 from kgservice.access import Role
 from kgservice.actions.edit import Edit
-from kgservice.errors import BodyInvalid, MediaTypeUnsupported, ParameterInvalid, RequestTooLarge
+from kgservice.errors import BodyInvalid, KgError, MediaTypeUnsupported, ParameterInvalid, RequestTooLarge
 from kgservice.settings import Settings
 from kgservice.store.interface import FORMATS, Answer, Question
-from kgservice.web import protocol
-from kgservice.web.answers import KINDS, Answers, wanted
+from kgservice.web import notices, protocol
+from kgservice.web.answers import KINDS, Answers, timing, wanted
 from kgservice.web.callers import Callers, challenge
 from kgservice.web.clients import Watch
+from kgservice.web.journal import Journal
 
 
-def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings) -> Blueprint:
+def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, journal: Journal) -> Blueprint:
     """Return `/drafts/<id>/sparql` and `/preview/sparql` (query, 2.1), `/drafts/<id>/update` (update, 2.2)."""
     room = Blueprint("drafts", __name__)
     room.after_request(challenge)
@@ -40,8 +42,14 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings) ->
             asked.query, name, asked.default_graphs, asked.named_graphs, _address(settings, draft_id, address),
             asked.seconds, g.client, Answers.fresh(),
         )  # fmt: skip
-        with watch.over(request.environ, question.id):
-            answer = (edit().question if address == "sparql" else edit().preview)(draft_id, question)
+        begun = time.monotonic()
+        try:
+            with watch.over(request.environ, question.id):
+                answer = (edit().question if address == "sparql" else edit().preview)(draft_id, question)
+        except KgError as error:
+            journal.failed(question, begun, error, draft_id)
+            raise
+        journal.answered(question, begun, answer, draft_id)
         return told(answer, draft_id, question)
 
     @room.post("/drafts/<draft_id>/update")
@@ -74,7 +82,9 @@ def told(answer: Answer, draft_id: str, question: Question) -> Response:
     headers["KG-Complete"] = "true" if answer.complete else "false"
     if answer.rows is not None:
         headers["KG-Rows"] = str(answer.rows)
-    headers["Server-Timing"] = ", ".join(f"{name};dur={value:g}" for name, value in answer.timings.items())
+    headers["Server-Timing"] = timing(answer.timings)
+    if answer.notices:
+        headers["KG-Warning"] = notices.header(answer.notices)
     headers["Query-Id"] = question.id
     headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")

@@ -12,8 +12,8 @@ from kgservice.web.clients import client
 from kgservice.web.negotiation import language
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _SECURITY = {
     "Content-Security-Policy": _POLICY,
@@ -23,7 +23,8 @@ _SECURITY = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _EXPOSED = (
-    "ETag, Link, Location, Retry-After, Content-Language, Server-Timing, Query-Id, KG-Release, KG-Complete, KG-Rows"
+    "ETag, Link, Location, Retry-After, Content-Language, Server-Timing, Query-Id, KG-Release, KG-Complete, KG-Rows, "
+    "KG-Warning"
 )
 _LARGE = ("draft_graphs", "uploads")  # blueprints that take documents, with a limit of their own
 _PRIVATE = "/curate"  # pages of people: no other origin reads them, no cache keeps them
@@ -40,12 +41,15 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
         g.language = _language(settings.lang)
         if request.blueprint not in _LARGE and (request.content_length or 0) > 4 * settings.query_bytes:
             raise RequestTooLarge(
-                "The body is longer than {limit} bytes; nothing here takes that much.", limit=4 * settings.query_bytes
+                "The body is longer than {limit} bytes, four times KG_QUERY_BYTES; nothing here takes that much.",
+                limit=4 * settings.query_bytes,
             )
 
     @app.after_request
     def leave(response: Response) -> Response:
         response.headers.update(_SECURITY)
+        if "query_id" in g:
+            response.headers["Query-Id"] = g.query_id
         private = request.path.startswith(_PRIVATE)
         if not private:
             _share(response)

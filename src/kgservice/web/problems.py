@@ -138,6 +138,7 @@ def answer(document: dict[str, Any], render: Render) -> Response:
         body = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
         response = Response(body, content_type="application/problem+json; charset=utf-8")
     response.status_code = status
+    g.problem = document["slug"]  # counted by kgservice.web.metering
     response.headers["Content-Language"] = g.get("language", "en")
     response.headers["Cache-Control"] = "no-store"
     response.vary.update(("Accept", "Accept-Language"))

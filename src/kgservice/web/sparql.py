@@ -1,6 +1,7 @@
 """The SPARQL endpoint: the protocol for programs, the query page where a browser asks."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as Redirection
 
 from kgservice.errors import KgError, ParameterInvalid
 from kgservice.settings import Settings
@@ -14,7 +15,8 @@ from kgservice.web.negotiation import wants_page
 def blueprint(answers: Answers, asking: Asking, descriptions: Descriptions, settings: Settings) -> Blueprint:
     """Return `/sparql`: SPARQL 1.1 Protocol, query operation (2.1), by GET, POST of both kinds, and QUERY.
 
-    Without a query a browser gets the query page, and a program the service description.
+    `/releases/<id>/sparql` is the same on a release that is kept, for programs: its answers never change. Without a
+    query a browser gets a page, and a program the service description.
     """
     room = Blueprint("sparql", __name__)
 
@@ -28,6 +30,8 @@ def blueprint(answers: Answers, asking: Asking, descriptions: Descriptions, sett
             if request.method in ("GET", "HEAD"):
                 return descriptions.endpoint(asked.format)
             raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
+        if request.values.get("do") == "format" and wants_page(accept, offers()):
+            return asking.formatted(asked)
         kind = KINDS[asked.form]
         name = wanted(kind, asked.format, accept)
         if name == "html":
@@ -36,5 +40,18 @@ def blueprint(answers: Answers, asking: Asking, descriptions: Descriptions, sett
             except KgError as error:
                 return asking.failed(asked, error)
         return answers.respond(answers.question(asked, name))
+
+    @room.route("/releases/<int:number>/sparql", methods=["GET", "POST", "QUERY"])
+    def release(number: int) -> Response | Redirection:
+        accept = request.headers.get("Accept", "")
+        asked = protocol.read(request, settings)
+        if asked.query is None:
+            if request.method not in ("GET", "HEAD"):
+                raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
+            if not asked.format and wants_page(accept, offers()):
+                return redirect(url_for("catalogue.release", number=number), 303)
+            return descriptions.endpoint(asked.format, number)
+        name = wanted(KINDS[asked.form], asked.format, accept, page=False)
+        return answers.respond(answers.question(asked, name, f"{settings.url}releases/{number}/sparql"), number)
 
     return room
