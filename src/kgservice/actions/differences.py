@@ -243,7 +243,7 @@ def _words(text: str, label: Callable[[str], str]) -> str:
 
 def _best(names: Sequence[str], lang: str) -> str:
     terms = [parsed(name) for name in names]
-    ranks = {lang: 0, "ru": 1, "en": 1, "": 2}
+    ranks = {"ru": 1, "en": 1, "": 2} | {lang: 0}
     return min(terms, key=lambda term: (ranks.get(term.language, 3), term.value)).value
 
 

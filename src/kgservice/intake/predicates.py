@@ -32,12 +32,14 @@ def remember(folder: Path) -> None:
             for predicate in rule.predicates:
                 if not isinstance(predicate.expression, Constant):
                     continue
-                columns = found.setdefault(one.source, {}).setdefault(predicate.expression.text, [])
                 for term in rule.objects:
-                    joined = (
-                        () if isinstance(term, TermMap) else (n for child, _ in term.joins for n in references(child))
-                    )
-                    columns += term.references() if isinstance(term, TermMap) else joined
+                    name = predicate.expression.text
+                    if isinstance(term, TermMap):
+                        columns = list(term.references())
+                        name += f"@{term.language.text.lower()}" if isinstance(term.language, Constant) else ""
+                    else:
+                        columns = [column for child, _ in term.joins for column in references(child)]
+                    found.setdefault(one.source, {}).setdefault(name, []).extend(columns)
     body = {table: {name: list(dict.fromkeys(c)) for name, c in rules.items()} for table, rules in found.items()}
     (folder / _FILE).write_text(json.dumps(body, ensure_ascii=False), "utf8")
 

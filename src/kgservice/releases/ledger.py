@@ -116,7 +116,10 @@ class Ledger:
 
     def sources(self) -> dict[str, int]:
         """Return how many things differ by source."""
-        query = "SELECT source, count(DISTINCT thing) FROM lines JOIN graphs ON graphs.id = graph GROUP BY 1 ORDER BY 1"
+        query = (
+            "SELECT source, count(DISTINCT thing) FROM lines JOIN graphs ON graphs.id = graph "
+            "JOIN things ON things.id = thing WHERE verb != 'former' GROUP BY 1 ORDER BY 1"
+        )
         with self._open() as book:
             return {source: count for source, count in book.execute(query) if source}
 

@@ -1,0 +1,210 @@
+"""A review: what a draft changes in words with cells, decided on by people, and published as that very preview."""
+
+import shutil
+
+import pytest
+
+from kgservice.access import Role
+from kgservice.actions import notes
+from kgservice.actions.decide import authors, history
+from kgservice.errors import AcceptRefused, AccessDenied, NothingChanged, ParameterInvalid, PreviewStale, Refused
+from kgservice.releases.ledger import Wanted
+from kgservice.settings import Settings
+from kgservice.wiring import build
+from region import BASE, table, write_content
+
+ANNA, BORIS = "user:anna", "user:boris"
+NEW = "new-town,Новый город,New Town,region,sourced"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A state with release 1 and draft d2: a town renamed, one gone, one new, one under another key."""
+    folder = tmp_path_factory.mktemp("built")
+    content = write_content(folder / "content")
+    with build(
+        Settings.read({"KG_STATE": str(folder / "state"), "KG_CONTENT": str(content), "KG_WORKERS": "1"})
+    ) as one:
+        one.publish.build(actor=ANNA)
+        text = table(40, NEW)
+        text = text.replace("town-7,Город 7,", "town-7,Град 7,").replace("town-8,", "settlement-8,")
+        text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("town-9,"))
+        one.ingest.deliver("places", [_file(folder, text)], actor=ANNA)
+        yield one
+
+
+@pytest.fixture
+def desk(built, tmp_path):
+    """The same state, to be changed."""
+
+    def copied(**more):
+        shutil.copytree(built.settings.state, tmp_path / "state", dirs_exist_ok=True)
+        values = {"KG_STATE": str(tmp_path / "state"), "KG_CONTENT": str(built.settings.content), "KG_WORKERS": "1"}
+        return build(Settings.read({**values, **more}))
+
+    return copied
+
+
+def _file(folder, text):
+    path = folder / "upload.csv"
+    path.write_text(text, "utf8")
+    return path
+
+
+def test_a_draft_is_told_in_words_with_labels_values_and_cells(built):
+    found = built.differences.draft("d2")
+    summary = found.summary()
+    told = {thing.iri.rpartition("/")[2]: thing for thing in found.page(Wanted(), lang="ru")}
+
+    assert (summary.added, summary.removed, summary.changed, summary.renamed) == (1, 1, 0, 2)
+    assert summary.kinds == {"place": {"added": 1, "removed": 1, "renamed": 2}}
+    assert summary.sources == {"places": 4}
+    assert {key: (thing.verb, thing.label, thing.former_label) for key, thing in told.items()} == {
+        "new-town": ("added", "Новый город", ""),
+        "town-9": ("removed", "Город 9", ""),
+        "town-7": ("renamed", "Град 7", "Город 7"),
+        "settlement-8": ("renamed", "Город 8", "Город 8"),
+    }
+    assert told["settlement-8"].former == f"{BASE}id/place/town-8"
+    (name,) = told["town-7"].alterations
+    assert (name.old_text, name.new_text, name.source, name.evidence) == ("Город 7", "Град 7", "places", "sourced")
+    assert [(c.file, c.row, c.column) for c in (*name.before, *name.after)] == [
+        ("places.csv", 9, "name_ru"),
+        ("upload.csv", 9, "name_ru"),
+    ]
+    within = next(one for one in told["new-town"].alterations if one.predicate.endswith("within"))
+    assert (within.label, within.new_text, within.old) == ("находится в", "Кузбасс", "")
+
+
+def test_a_patch_leads_from_one_side_to_the_other(built):
+    found = built.differences.draft("d2")
+    lines = list(found.patch())
+    quads = {b"A": set(found.added()), b"D": set(found.removed())}
+
+    assert (lines[0], lines[-1]) == (b"TX .\n", b"TC .\n")
+    for letter, wanted in quads.items():
+        assert {line[2:] for line in lines[1:-1] if line[:1] == letter} == wanted
+    assert all(line.endswith(b"/graph/source/places/sourced> .\n") for line in quads[b"A"])
+
+
+def test_an_accepted_preview_is_published_with_ledger_notes_and_who_accepted(desk):
+    with desk() as service:
+        preview = service.review.draft("d2").content_hash
+        service.decide.comment("d2", BORIS, Role.CURATOR, "row 9 was checked")
+        service.decide.accept("d2", BORIS, Role.STEWARD, "fine", preview)
+        release = service.publish.release("d2", actor=BORIS, preview=preview, role="steward")
+        read = notes.read(release, "ru")
+
+        assert release.manifest.content_hash == preview
+        assert release.manifest.review["authors"] == [ANNA]
+        assert [one["actor"] for one in release.manifest.review["accepted"]] == [BORIS]
+        groups = {group.verb: (group.kind, group.count, [name for _, name, _ in group.things]) for group in read.groups}
+        assert groups["added"] == ("place", 1, ["Новый город"])
+        assert groups["removed"] == ("place", 1, ["Город 9"])
+        assert [event.verb for event in history(service.review.draft("d2"))] == [
+            "opened", "imported", "commented", "accepted", "published",
+        ]  # fmt: skip
+        assert service.differences.draft("d2").summary().added == 1
+        assert service.differences.undone(1).summary().removed == 1
+        assert service.differences.releases(2, 1).summary().renamed == 2
+        assert [one.id for one in service.keeping.undoes(1)] == [2]
+
+
+def test_a_second_pair_of_eyes_is_not_the_authors(desk):
+    with desk(KG_SECOND_PAIR="yes") as service:
+        with pytest.raises(AcceptRefused):
+            service.publish.release("d2", actor=BORIS)
+        with pytest.raises(AcceptRefused):
+            service.decide.accept("d2", ANNA, Role.STEWARD)
+        with pytest.raises(AccessDenied):
+            service.decide.accept("d2", BORIS, Role.CURATOR)
+        service.decide.accept("d2", BORIS, Role.STEWARD)
+
+        assert authors(service.review.draft("d2")) == {ANNA}
+        assert service.publish.release("d2", actor=ANNA).id == 2
+
+
+def test_a_draft_that_was_sent_back_is_not_published_before_it_changed(desk, tmp_path):
+    with desk() as service:
+        with pytest.raises(ParameterInvalid):
+            service.decide.send_back("d2", BORIS, Role.STEWARD, "wrong", ["shape:unheard-of"])
+        service.decide.send_back("d2", BORIS, Role.STEWARD, "town 9 is still there")
+        with pytest.raises(Refused, match="town 9 is still there"):
+            service.publish.release("d2")
+        outcome = service.ingest.deliver("places", [_file(tmp_path, table(40, NEW))], draft_id="d2", actor=ANNA)
+
+        assert outcome.draft.state == "clean"
+        assert service.publish.release("d2").id == 2
+
+
+def test_what_was_read_is_what_is_accepted_and_published(desk, tmp_path):
+    with desk() as service:
+        preview = service.review.draft("d2").content_hash
+        service.ingest.deliver("places", [_file(tmp_path, table(40, NEW))], draft_id="d2", actor=ANNA)
+        for deed in (
+            lambda: service.decide.accept("d2", BORIS, Role.STEWARD, preview=preview),
+            lambda: service.publish.release("d2", preview=preview),
+        ):
+            with pytest.raises(PreviewStale):
+                deed()
+
+
+@pytest.mark.parametrize("moved", ["authored", "release"])
+def test_a_preview_is_stale_when_authored_files_or_the_release_moved_on(desk, moved, tmp_path):
+    content = shutil.copytree(desk().settings.content, tmp_path / "content")
+    with desk(KG_CONTENT=str(content)) as service:
+        if moved == "authored":
+            path = content / "ontology" / "kg.ttl"
+            path.write_text(path.read_text("utf8").replace('"place"@en', '"spot"@en'), "utf8")
+        else:
+            service.publish.build(again=True)
+            assert service.shelf.current().id == 2
+        for deed in (
+            lambda: service.decide.accept("d2", BORIS, Role.STEWARD),
+            lambda: service.publish.release("d2"),
+            lambda: service.differences.draft("d2"),
+        ):
+            with pytest.raises(PreviewStale):
+                deed()
+        service.ingest.check("d2", actor=BORIS)
+
+        assert service.decide.accept("d2", BORIS, Role.STEWARD).state == "accepted"
+
+
+def test_two_who_accept_at_once_are_both_in_the_history_and_nobody_accepts_twice(desk):
+    with desk() as service:
+        service.decide.accept("d2", BORIS, Role.STEWARD)
+        service.decide.accept("d2", "user:vera", Role.STEWARD)
+        with pytest.raises(Refused):
+            service.decide.accept("d2", "user:vera", Role.STEWARD)
+
+        assert [e.actor for e in service.review.draft("d2").events if e.verb == "accepted"] == [BORIS, "user:vera"]
+
+
+def test_import_rollback_import_gives_the_same_content(desk):
+    with desk() as service:
+        first = service.publish.release("d2").manifest.content_hash
+        service.keeping.rollback(1)
+        kept = next((service.settings.state / "deliveries").glob("*/upload.csv"))
+        again = service.ingest.deliver("places", [kept], actor=ANNA).draft
+        second = service.publish.release(again.id)
+
+        assert second.manifest.content_hash == first
+        assert second.manifest.parent == 1
+
+
+def test_a_release_is_kept_from_retention_and_revived(desk):
+    from kgservice.actions.revive import rebuilt
+
+    with desk() as service:
+        service.publish.release("d2")
+        service.keeping.keep(1, ANNA)
+        assert service.shelf.collect(1) == []
+        service.keeping.keep(1, ANNA, on=False)
+        assert service.shelf.collect(1) == [1]
+        assert service.keeping.revive(1, rebuilt, ANNA).kept
+        with pytest.raises(NothingChanged):
+            service.keeping.revive(1, rebuilt, ANNA)
+
+        assert service.keeping.rollback(1).id == 1
+        assert len(service.ask.rows(f"SELECT * {{ <{BASE}id/place/town-9> ?p ?o }}")) == 4
