@@ -60,6 +60,16 @@ def expectation(source: Source) -> str:
         return "".join(_quads(_converted(source, _sample(source), Path(work))))
 
 
+def foresee(source: Source) -> None:
+    """Write the findings that the sample gives now as those that it is meant to give; no file where it gives none."""
+    with tempfile.TemporaryDirectory() as work:
+        found = _converted(source, _sample(source), Path(work)).report.findings
+    entries = [entry_of(finding) for finding in found if finding.severity is not Severity.INFO]
+    if entries:
+        path = source.folder / "sample" / _FINDINGS
+        path.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", "utf8")
+
+
 def _sample(source: Source) -> list[Path]:
     folder = source.folder / "sample"
     if not folder.is_dir():

@@ -17,6 +17,7 @@ from kgservice.intake.readers import read
 from kgservice.intake.readers.reading import Sheet
 from kgservice.intake.sources import overridden
 from kgservice.intake.statements import Statements
+from kgservice.intake.subjects import Subjects
 from kgservice.report import Cell, Text
 from kgservice.report.writing import Writer
 from kgservice.terms import Evidence, Graphs, iri
@@ -36,7 +37,7 @@ def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) 
     folder = out / "lineage"
     folder.mkdir(parents=True, exist_ok=True)
     with Writer(folder / index.FINDINGS) as file:
-        job = _Job(source, mapping, base, Collector(source.name, cap, file))
+        job = _Job(source, mapping, base, out, Collector(source.name, cap, file))
         for table, found in assigned(source, delivery.files, job.collector):
             job.read(table, found)
         job.check_coverage()
@@ -123,16 +124,16 @@ def _no_rows(table: Table, files: list[Part]) -> SourceUnreadable:
 class _Job:
     """One conversion while it runs."""
 
-    def __init__(self, source: Source, mapping: rml.Mapping, base: str, collector: Collector) -> None:
+    def __init__(self, source: Source, mapping: rml.Mapping, base: str, out: Path, collector: Collector) -> None:
         self.source = source
         self.mapping = mapping
         self.base = base
         self.collector = collector
-        self.statements = Statements()
+        self.statements = Statements(out / "work")
         self.places: list[index.Place] = []
         self._tables: list[tuple[Table, list[Part]]] = []
         self._sheets: dict[str, list[Sheet]] = {}
-        self._subjects: list[pl.DataFrame] = []
+        self._subjects = Subjects(out / "work" / "subjects")
         self._home = iri(Graphs(base).source(source.name, Evidence.SOURCED))
         self._graphs = {iri(Graphs(base).source(source.name, evidence)) for evidence in Evidence}
 
@@ -205,10 +206,8 @@ class _Job:
         statements = statements.filter(~foreign)
         if statements.height:
             self.statements.add(statements)
-            placed = statements.select("subject", "row").unique().with_columns(pl.lit(place, pl.UInt32).alias("place"))
-            self._subjects.append(placed)
+            self._subjects.add(place, statements.select("subject", "row"))
 
     def subjects(self) -> Iterator[tuple[str, int, int]]:
         """Yield (subject, place, row), sorted, each once."""
-        if self._subjects:
-            yield from pl.concat(self._subjects).select("subject", "place", "row").unique().sort(pl.all()).iter_rows()
+        yield from self._subjects.sorted()

@@ -17,15 +17,16 @@ def mapped(mapping: rml.Mapping, table: Table, sheet: Sheet, base: str, others: 
     """Yield what the mapping makes of a sheet; rows without any key are left out, `keys` has told them."""
     frame = sheet.frame
     if table.key:
-        frame = frame.filter(pl.any_horizontal(pl.col(table.key).is_not_null()))
+        keyed = frame.select(pl.any_horizontal(pl.col(table.key).is_not_null())).to_series()
+        frame = frame if keyed.all() else frame.filter(keyed)
     if sheet.formulation == RDF:
         yield rml.Produced(_resolved(frame, base), [])
         return
     if sheet.formulation in ("CSV", "SQL"):
         yield from rml.map_table(mapping, table.name, frame, base, others=others)
         return
-    keyed = set(frame[ROW].to_list())
-    records = [record for record in sheet.records if record.row in keyed]
+    kept = set(frame[ROW].to_list())
+    records = [record for record in sheet.records if record.row in kept]
     yield from rml.map_records(mapping, table.name, records, base, iterator=table.iterator, others=others)
 
 

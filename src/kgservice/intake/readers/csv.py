@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ import polars as pl
 from kgservice.errors import SourceUnreadable
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Table
-from kgservice.intake.readers.decoding import decoded
+from kgservice.intake.readers.decoding import plain
 from kgservice.intake.readers.reading import ROW, Sheet, cleaned, column_names, headings, without_unnamed
 from kgservice.report import Cell, Text
 
@@ -28,6 +29,8 @@ _PROBE = 1_000_000
 _CHUNK = 50_000
 _BROKEN = 100
 _Record = tuple[int, int, list[str]]
+_Lines = Callable[[int], Iterator[str]]
+"""Opens a text anew and passes over so many lines."""
 _Teller = Callable[[int, int, str], None]
 
 
@@ -37,15 +40,16 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     Raises:
         SourceUnreadable: when nothing can be read: wrong encoding, no headings, two the same.
     """
-    text = decoded(path.read_bytes(), table, name, collector)
-    separator = table.separator if table.separator != "auto" else _separator(text, table, name, collector)
-    form = Form(separator, table.quote)
-    stream = _records(text, form, lambda *where: _broken(collector, name, *where))
-    names = _header(stream, table, name)
-    survey = _surveyed(stream, names, name, collector)
-    frame = _quickly(text, form, names, survey)
-    if frame is None:
-        frame = _slowly(text, form, table.header_row, names)
+    with plain(path, table, name, collector) as text:
+        separator = table.separator if table.separator != "auto" else _separator(text, table, name, collector)
+        form = Form(separator, table.quote)
+        lines = partial(_lines_after, text)
+        stream = _records(lines, form, lambda *where: _broken(collector, name, *where))
+        names = _header(stream, table, name)
+        survey = _surveyed(stream, names, name, collector)
+        frame = _quickly(text, form, names, survey)
+        if frame is None:
+            frame = _slowly(lines, form, table.header_row, names)
     return without_unnamed(Sheet(name, "", cleaned(frame, table), survey.shifted()), collector)
 
 
@@ -88,7 +92,7 @@ def separator_of(text: str, table: Table) -> str:
     best, best_score = ",", (0.0, 0)
     for candidate in _SEPARATORS:
         counts: Counter[int] = Counter()
-        for number, _, row in _records(text[:_PROBE], Form(candidate, table.quote), _quiet):
+        for number, _, row in _records(_told(text[:_PROBE]), Form(candidate, table.quote), _quiet):
             if number >= table.header_row and row:
                 counts[len(row)] += 1
             if number >= table.header_row + _PROBED:
@@ -102,11 +106,12 @@ def separator_of(text: str, table: Table) -> str:
 
 def records_of(text: str, form: Form, most: int) -> list[tuple[int, int, list[str]]]:
     """Return the first records: row, first line, cells; those with broken quotes are left out."""
-    return list(islice(_records(text, form, _quiet), most))
+    return list(islice(_records(_told(text), form, _quiet), most))
 
 
-def _separator(text: str, table: Table, name: str, collector: Collector) -> str:
-    best = separator_of(text, table)
+def _separator(path: Path, table: Table, name: str, collector: Collector) -> str:
+    with path.open(encoding="utf-8", newline="") as stream:
+        best = separator_of(stream.read(_PROBE), table)
     if best != ",":
         collector.info(
             "read/separator-guessed",
@@ -120,11 +125,13 @@ def _separator(text: str, table: Table, name: str, collector: Collector) -> str:
     return best
 
 
-def _records(text: str, form: Form, broken: Callable[[int, int, str], None]) -> Iterator[tuple[int, int, list[str]]]:
+def _records(
+    lines: _Lines, form: Form, broken: Callable[[int, int, str], None]
+) -> Iterator[tuple[int, int, list[str]]]:
     """Yield (row, first line, cells); a broken quote is told to `broken`, and reading goes on at the next line."""
     number, start, failures = 0, 0, 0
     while True:
-        reader = form.rows(_lines_after(text, start))
+        reader = form.rows(lines(start))
         begun = start + 1
         try:
             for row in reader:
@@ -142,11 +149,14 @@ def _records(text: str, form: Form, broken: Callable[[int, int, str], None]) -> 
             start = begun
 
 
-def _lines_after(text: str, skipped: int) -> Iterator[str]:
-    stream = iter(io.StringIO(text, newline=""))
-    for _ in range(skipped):
-        next(stream, None)
-    return stream
+def _lines_after(path: Path, skipped: int) -> Iterator[str]:
+    """Yield the lines of a file after the first ones."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        yield from islice(stream, skipped, None)
+
+
+def _told(text: str) -> _Lines:
+    return lambda skipped: islice(io.StringIO(text, newline=""), skipped, None)
 
 
 def _quiet(number: int, line: int, reason: str) -> None:
@@ -216,16 +226,16 @@ def _misfit(collector: Collector, name: str, number: int, line: int, row: list[s
     collector.violation(rule, text, remedy, cell)
 
 
-def _quickly(text: str, form: Form, names: list[str], survey: _Survey) -> pl.DataFrame | None:
+def _quickly(path: Path, form: Form, names: list[str], survey: _Survey) -> pl.DataFrame | None:
     """Return what polars reads where the strict pass saw the same rows with cells of the same length, else None."""
     height = len(survey.rows)
     if not height or not survey.plain or survey.rows[-1] - survey.rows[0] + 1 != height:
         return None
-    body = text[sum(map(len, islice(_lines_after(text, 0), survey.lines[0] - 1))) :]
     columns = column_names(names)
     try:
         frame = pl.read_csv(
-            io.BytesIO(body.encode("utf-8", "surrogatepass")),
+            path,
+            skip_lines=survey.lines[0] - 1,
             separator=form.separator,
             quote_char=form.quote or None,
             has_header=False,
@@ -243,12 +253,12 @@ def _quickly(text: str, form: Form, names: list[str], survey: _Survey) -> pl.Dat
     return frame.with_columns(pl.Series(ROW, survey.rows, dtype=pl.UInt32))
 
 
-def _slowly(text: str, form: Form, header_row: int, names: list[str]) -> pl.DataFrame:
+def _slowly(lines: _Lines, form: Form, header_row: int, names: list[str]) -> pl.DataFrame:
     columns = column_names(names)
     width = len(columns)
     schema = {**dict.fromkeys(columns, pl.String), ROW: pl.UInt32}
     frames, rows = [pl.DataFrame(schema=schema)], []
-    for number, _, row in _records(text, form, _quiet):
+    for number, _, row in _records(lines, form, _quiet):
         if number <= header_row or not any(row) or len(row) < width or any(row[width:]):
             continue
         rows.append((*row[:width], number))

@@ -1,12 +1,18 @@
 """Turns bytes into text: a byte order mark, else strict UTF-8, else cp1251 and shown; a declared encoding is tested."""
 
 import codecs
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
 
 from kgservice.errors import SourceUnreadable
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Table
 from kgservice.report import Cell, Text
 
+_BLOCK = 1 << 20
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -31,15 +37,59 @@ def decoded(data: bytes, table: Table, file: str, collector: Collector) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         text = _guessed(data, file, error.start)
-        collector.info(
-            "read/encoding-guessed",
-            Text("{file} is not UTF-8 and was read as cp1251.", {"file": file}),
-            Text("If letters look wrong, name the encoding in source.toml; else nothing is to be done."),
-            Cell(file),
-        )
+        _tell_guess(file, collector)
     if "\0" in text:
         raise _binary(file)
     return text
+
+
+@contextmanager
+def plain(path: Path, table: Table, file: str, collector: Collector) -> Iterator[Path]:
+    """Yield a file with the same text in UTF-8 and without a mark: the file itself, or one made of it block by block.
+
+    Raises:
+        SourceUnreadable: as `decoded`.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "")
+    if table.encoding != "auto":
+        encoding = codecs.lookup(table.encoding).name
+        _check_declared(encoding, _fits(path, "ascii"), _fits(path, "utf-8"), file)
+    else:
+        encoding = marked or ("utf-8" if _fits(path, "utf-8") else "cp1251")
+    if not _fits(path, encoding):
+        decoded(path.read_bytes(), table, file, collector)  # says where and why
+        raise _binary(file)
+    if encoding == "cp1251" and table.encoding == "auto":
+        _tell_guess(file, collector)
+    if encoding in ("utf-8", "ascii") and not marked:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="kgservice-") as work:
+        made = Path(work) / "text"
+        with path.open("rb") as stream, made.open("w", encoding="utf-8", newline="") as target:
+            target.writelines(_blocks(stream, encoding))
+        yield made
+
+
+def _fits(path: Path, encoding: str) -> bool:
+    """Tell whether every byte of a file is text of that encoding, and no character is U+0000."""
+    try:
+        with path.open("rb") as stream:
+            return all("\0" not in block for block in _blocks(stream, encoding))
+    except UnicodeDecodeError:
+        return False
+
+
+def _blocks(stream: IO[bytes], encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    first = True
+    while block := stream.read(_BLOCK):
+        text = decoder.decode(block)
+        yield text.removeprefix("\ufeff") if first else text
+        first = False
+    yield decoder.decode(b"", final=True)
 
 
 def ladder(data: bytes) -> str:
@@ -66,6 +116,15 @@ def prefix(data: bytes, encoding: str) -> str:
         return _strict(data, encoding, "-")
 
 
+def _tell_guess(file: str, collector: Collector) -> None:
+    collector.info(
+        "read/encoding-guessed",
+        Text("{file} is not UTF-8 and was read as cp1251.", {"file": file}),
+        Text("If letters look wrong, name the encoding in source.toml; else nothing is to be done."),
+        Cell(file),
+    )
+
+
 def _guessed(data: bytes, file: str, broken: int) -> str:
     if b"\0" in data:
         raise _binary(file)
@@ -82,19 +141,23 @@ def _guessed(data: bytes, file: str, broken: int) -> str:
 
 
 def _declared(data: bytes, encoding: str, file: str) -> str:
-    single = codecs.lookup(encoding).name not in ("utf-8", "utf-16", "utf-32", "utf-8-sig", "ascii")
-    if single and not data.isascii():
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-        else:
-            raise SourceUnreadable(
-                "{file} is UTF-8, but source.toml says its encoding is {encoding}; mend the one or the other.",
-                file=file,
-                encoding=encoding,
-            )
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        _check_declared(codecs.lookup(encoding).name, data.isascii(), True, file)
     return _strict(data, encoding, file).removeprefix("\ufeff")
+
+
+def _check_declared(encoding: str, plain_letters: bool, unicode: bool, file: str) -> None:
+    single = encoding not in ("utf-8", "utf-16", "utf-32", "utf-8-sig", "ascii")
+    if single and unicode and not plain_letters:
+        raise SourceUnreadable(
+            "{file} is UTF-8, but source.toml says its encoding is {encoding}; mend the one or the other.",
+            file=file,
+            encoding=encoding,
+        )
 
 
 def _strict(data: bytes, encoding: str, file: str) -> str:

@@ -108,19 +108,20 @@ def headings(found: Sequence[str], file: str, sheet: str, row: int) -> list[str]
 def cleaned(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Return the frame with null for cells of nothing but space or a null word, and without rows of nulls."""
     texts = [column for column in frame.columns if column != ROW and not column.startswith(TYPE)]
-    return _emptied(frame, table).filter(pl.any_horizontal(pl.col(texts).is_not_null()))
+    frame = _emptied(frame, table)
+    filled = frame.select(pl.any_horizontal(pl.col(texts).is_not_null())).to_series()
+    return frame if filled.all() else frame.filter(filled)
 
 
 def _emptied(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    empty = pl.Series(["", *table.nulls])
-    return frame.with_columns(
-        pl.when(pl.col(column).str.strip_chars().is_in(empty.implode()))
-        .then(None)
-        .otherwise(pl.col(column))
-        .alias(column)
-        for column in frame.columns
-        if column != ROW and not column.startswith(TYPE)
-    )
+    nothing = pl.Series(["", *table.nulls])
+    for column in frame.columns:
+        if column != ROW and not column.startswith(TYPE):
+            # column by column: a copy of the whole is what memory lacks
+            empty = frame[column].str.strip_chars().is_in(nothing.implode())
+            if empty.any():
+                frame = frame.with_columns(frame[column].set(empty, None))
+    return frame
 
 
 def without_unnamed(sheet: Sheet, collector: Collector) -> Sheet:
