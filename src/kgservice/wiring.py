@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -16,11 +17,14 @@ from kgservice.actions.decide import Decide
 from kgservice.actions.describe import Describe
 from kgservice.actions.duplicates import Duplicates
 from kgservice.actions.edit import Edit
+from kgservice.actions.findings import Findings
 from kgservice.actions.keeping import Keeping
 from kgservice.actions.labels import Labels
 from kgservice.actions.receive import Receive
+from kgservice.actions.reporting import Reporting
 from kgservice.actions.review import Review
 from kgservice.actions.search import Search
+from kgservice.actions.waive import Waive
 from kgservice.errors import Refused, StateLocked
 from kgservice.jobs import Queue
 from kgservice.releases import Drafts, Shelf
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from kgservice.actions.doctor import Doctor
     from kgservice.actions.identity import Identity
     from kgservice.actions.ingest import Ingest
+    from kgservice.actions.newsource import NewSource
     from kgservice.actions.publish import Publish
     from kgservice.actions.verify import Verify
 
@@ -124,12 +129,35 @@ class Service:
         )  # fmt: skip
 
     @cached_property
+    def findings(self) -> Findings:
+        """Return what reads the findings of drafts and releases."""
+        return Findings(self.shelf, self._drafts)
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """Return what writes reports."""
+        return Reporting(self.findings, self._content, self.settings)
+
+    @cached_property
+    def waive(self) -> Waive:
+        """Return what lets findings stand, and takes that back."""
+        return Waive(self.shelf, self._drafts, self.settings, date.today)
+
+    @cached_property
     def ingest(self) -> "Ingest":
         """Return what brings deliveries into drafts. Raises Refused with a remote store."""
         self._writable()
         from kgservice.actions.ingest import Ingest
 
         return Ingest(self.shelf, self._drafts, self._content, self.settings)
+
+    @cached_property
+    def newsource(self) -> "NewSource":
+        """Return what proposes and writes sources. Raises Refused with a remote store."""
+        self._writable()
+        from kgservice.actions.newsource import NewSource
+
+        return NewSource(self.shelf, self._content, lambda: self.search, self.settings)
 
     @cached_property
     def publish(self) -> "Publish":

@@ -6,16 +6,18 @@ import click
 
 from kgservice import __version__
 from kgservice.cli.check import check
-from kgservice.cli.drafts import discard, drafts, import_, report
+from kgservice.cli.drafts import discard, drafts, import_
 from kgservice.cli.duplicates import different, duplicates, later, same
 from kgservice.cli.endings import finish
 from kgservice.cli.operations import backup, doctor, rebase, restore, verify
 from kgservice.cli.people import audit, user
 from kgservice.cli.query import query
 from kgservice.cli.releases import build, publish, releases, rollback
+from kgservice.cli.reports import report, waive, waivers
 from kgservice.cli.review import accept, comment, compare, review, send_back
 from kgservice.cli.search import search
 from kgservice.cli.serve import serve
+from kgservice.cli.sources import source
 from kgservice.cli.tokens import token
 
 
@@ -33,9 +35,11 @@ for command in (build, import_, drafts, report, discard, publish, releases, roll
     program.add_command(command)
 for command in (search, backup, restore, verify, doctor, rebase, user, audit):
     program.add_command(command)
-for command in (duplicates, same, different, later):
+for command in (duplicates, same, different, later, source):
     program.add_command(command)
 for command in (review, accept, comment, send_back, compare):
+    program.add_command(command)
+for command in (waive, waivers):
     program.add_command(command)
 
 

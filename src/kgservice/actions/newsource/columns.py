@@ -1,0 +1,108 @@
+"""What the values of a column are like: numbers, dates, addresses, codes, words of a list; in which language."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_INTEGER = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*|[+-]?\d+")
+_DECIMAL = re.compile(r"[+-]?\d[\d \u00a0\u202f]*(?:[.,]\d+)?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}\.\d{1,2}\.\d{4}")
+_TIME = re.compile(r"(?:1[5-9]|20)\d{2}(?:-\d{2})?|(?:1[5-9]|20)\d{2}\s*[-–/]\s*(?:1[5-9]|20)\d{2}")
+_IRI = re.compile(r"https?://\S+")
+_CODE = re.compile(r"[A-Za-zА-Яа-яЁё]{0,4}[\d][\d.\-/]*[A-Za-zА-Яа-я\d]*")
+_SAFE = re.compile(r"[\w.\-]+")
+_MOST = 0.97  # share of values that must fit a kind
+_SEPARATORS = ("; ", ";", "\n", "|", ", ")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sample: what its filled cells are like."""
+
+    heading: str
+    examples: tuple[str, ...]
+    filled: float
+    """Share of rows with a value."""
+    distinct: int
+    values: tuple[str, ...]
+    """Different values, most frequent first, at most 200."""
+    kind: str
+    """integer, decimal, date, time, iri, code or text."""
+    language: str
+    """ru or en for texts, by their letters; empty for all else."""
+    separator: str
+    """What parts the values of a list; empty where a cell holds one."""
+    unique: bool
+    """True when every row has a value of its own."""
+    safe: bool
+    """True when the values can stand in an address as they are."""
+
+
+def column(heading: str, cells: Sequence[str | None]) -> Column:
+    """Return what a column is like."""
+    values = [cell.strip() for cell in cells if cell and cell.strip()]
+    counted = Counter(values)
+    separator = _separator(values)
+    parts = [part.strip() for value in values for part in value.split(separator)] if separator else values
+    kind = _kind([part for part in parts if part])
+    return Column(
+        heading,
+        tuple(dict.fromkeys(values))[:3],
+        len(values) / len(cells) if cells else 0.0,
+        len(counted),
+        tuple(value for value, _ in Counter(part for part in parts if part).most_common(200)),
+        kind,
+        _language(values) if kind == "text" else "",
+        separator,
+        bool(values) and len(counted) == len(values) == len(cells),
+        bool(values) and all(_SAFE.fullmatch(value) for value in counted),
+    )
+
+
+def _kind(values: Sequence[str]) -> str:
+    if not values:
+        return "text"
+
+    def mostly(pattern: re.Pattern[str]) -> bool:
+        return sum(1 for value in values if pattern.fullmatch(value)) >= _MOST * len(values)
+
+    leading = any(value.startswith("0") and value.isdigit() and len(value) > 1 for value in values)
+    if mostly(_IRI):
+        return "iri"
+    if mostly(_DATE):
+        return "date"
+    if mostly(_TIME):
+        return "time"
+    long = sum(1 for value in values if value.isdigit() and len(value) >= 9) >= _MOST * len(values)
+    if leading or long:
+        return "code"
+    if mostly(_INTEGER):
+        return "integer"
+    dotted = sum(1 for value in values if value.count(".") > 1) > 0.2 * len(values)
+    if mostly(_DECIMAL) and not dotted:
+        return "decimal"
+    return "code" if mostly(_CODE) else "text"
+
+
+def _language(values: Sequence[str]) -> str:
+    text = "".join(values[:200]).lower()
+    russian = sum("а" <= letter <= "я" or letter == "ё" for letter in text)
+    latin = sum("a" <= letter <= "z" for letter in text)
+    return "" if not russian + latin else "ru" if russian >= latin else "en"
+
+
+def _separator(values: Sequence[str]) -> str:
+    """Return what parts lists: only where many cells have it and the parts come again in other cells."""
+    for sign in _SEPARATORS:
+        many = [value for value in values if sign in value]
+        if len(many) < max(2, 0.2 * len(values)):
+            continue
+        parts = Counter(part.strip() for value in values for part in value.split(sign))
+        again = sum(1 for count in parts.values() if count > 1)
+        short = sum(len(part) <= 60 for part in parts) >= 0.9 * len(parts)
+        if sign in ("; ", ";", "|", "\n") or (
+            again >= 0.3 * len(parts) and short and sum(map(len, many)) < 80 * len(many)
+        ):
+            return sign
+    return ""

@@ -1,0 +1,187 @@
+"""Compares headings and values with the words of the ontology and the names of the graph."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kgservice.actions.newsource.columns import Column
+from kgservice.actions.newsource.lexicon import COMMON, Lexicon, Word
+from kgservice.search import Words, alike, folded
+from kgservice.search.words import words
+from kgservice.terms import PREFIXES
+
+Named = Callable[[str], list[tuple[str, str, int]]]
+"""Looks a name up in the graph: (IRI, kind, role) of each thing that is called so."""
+LABEL = PREFIXES["rdfs"] + "label"
+_SURE = 0.72
+"""Likeness of a heading from which a property is taken without asking."""
+_LEAST = 0.45
+_LANGUAGES = frozenset({"ru", "en", "рус", "англ", "русский", "русском", "английский", "английском", "английски",
+                        "русски", "по", "на", "языке", "russian", "english", "rus", "eng"})  # fmt: skip
+_EMPTY = frozenset({"ob", "is", "ha", "of", "the", "in", "v", "na", "po", "iz", "s", "k"})
+_LOOKED = 60  # values of a column that are looked up in the graph
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A property that a column may be, how sure that is (0 to 1), and what its values are by it."""
+
+    prop: str
+    score: float
+    how: str
+    """text, code, integer, decimal, date, time, iri, concept or thing."""
+    found: Mapping[str, str]
+    """IRIs of the values that were recognised, for concept and thing."""
+
+
+class Matcher:
+    """Finds properties for columns."""
+
+    def __init__(self, lexicon: Lexicon, named: Named) -> None:
+        self._lexicon = lexicon
+        self._named = named
+        self._keys = Words()
+        self._noises: dict[str, frozenset[str]] = {}
+        self._spoken = {
+            iri: [(label, frozenset(self._keys.of(label))) for label in word.labels]
+            for iri, word in lexicon.properties.items()
+        }
+
+    def classes(self, texts: Sequence[str], columns: Sequence[Column]) -> list[tuple[str, float]]:
+        """Return classes that the rows may be of, likeliest first: by what the file is called, headings and values."""
+        found: dict[str, float] = {}
+        spoken = [folded(text.replace("_", " ").replace("-", " ")) for text in texts]
+        for iri, word in self._lexicon.classes.items():
+            if not self._lexicon.kind(iri):
+                continue
+            likeness = max((self._likeness(text, word) for text in spoken if text), default=0.0)
+            found[iri] = likeness
+        for iri, share in self._kinds(columns).items():
+            found[iri] = max(found.get(iri, 0.0), 0.5 + 0.5 * share)
+        for iri in found:
+            own = [p for p in self._lexicon.properties if iri in self._lexicon.properties[p].domain]
+            headings = sum(max((self._heading(c.heading, p, "") for c in columns), default=0) > _SURE for p in own)
+            found[iri] += 0.04 * min(headings, 5)
+        return sorted(found.items(), key=lambda pair: (-round(pair[1], 3), len(self._lexicon.line(pair[0])), pair[0]))
+
+    def matches(self, column: Column, of: str) -> list[Match]:
+        """Return properties of a class that a column may be, likeliest first."""
+        found = []
+        things = self._things(column)
+        for iri, word in self._lexicon.properties.items():
+            heading = self._heading(column.heading, iri, of)
+            values, how, recognised = self._values(column, word, things)
+            if not how:
+                continue
+            score = 0.8 * heading + 0.2 * values if heading >= _LEAST else 0.0
+            if recognised and len(recognised) > 1:
+                score = max(score, 0.3 * heading + 0.65 * values)
+            if not self._lexicon.suits(iri, of):
+                score *= 0.5
+            if iri in COMMON and heading >= 0.95:
+                score += 0.05
+            if score > 0.25:
+                found.append(Match(iri, round(min(score, 1.0), 3), how, recognised))
+        return sorted(found, key=lambda match: (-match.score, match.prop))[:6]
+
+    def _heading(self, heading: str, prop: str, of: str) -> float:
+        """Return how like a heading and the labels of a property are; words that name the class say nothing."""
+        spoken = [word for word in words(folded(heading.replace("_", " "))) if word not in _LANGUAGES]
+        told = {self._keys.key(word): word for word in spoken}
+        noise = self._noise(of)
+        kept = {key: word for key, word in told.items() if key not in noise} or told
+        text, keys = " ".join(kept.values()), frozenset(kept)
+        return max((_close(text, keys, label, own - noise or own) for label, own in self._spoken[prop]), default=0.0)
+
+    def _noise(self, of: str) -> frozenset[str]:
+        if of not in self._noises:
+            line = self._lexicon.line(of) if of in self._lexicon.classes else []
+            labels = [label for name in line if name in self._lexicon.classes
+                      for label in self._lexicon.classes[name].labels]  # fmt: skip
+            self._noises[of] = frozenset(key for label in labels for key in self._keys.of(label)) | _EMPTY
+        return self._noises[of]
+
+    def _likeness(self, text: str, word: Word) -> float:
+        keys = frozenset(self._keys.of(text))
+        best = 0.0
+        for label in word.labels:
+            own = frozenset(self._keys.of(label))
+            best = max(best, _close(text, keys, label, own), 0.8 if own and own <= keys else 0.0)
+        return best
+
+    def _kinds(self, columns: Sequence[Column]) -> dict[str, float]:
+        """Return classes by the share of names that the graph knows as such things, in the column with most of them."""
+        best: dict[str, float] = {}
+        for column in columns:
+            if column.kind not in ("text", "code"):
+                continue
+            looked = column.values[:_LOOKED]
+            kinds: dict[str, int] = {}
+            for value in looked:
+                for kind in {kind for _, kind, role in self._named(value) if role < 2 or column.kind == "code"}:
+                    kinds[kind] = kinds.get(kind, 0) + 1
+            for kind, count in kinds.items():
+                for iri in self._lexicon.classes:
+                    own = self._lexicon.kind(iri) == kind
+                    if (
+                        own
+                        and column.unique
+                        and not any(self._lexicon.kind(one) == kind for one in self._lexicon.classes[iri].above)
+                    ):
+                        best[iri] = max(best.get(iri, 0.0), count / len(looked))
+        return best
+
+    def _things(self, column: Column) -> dict[str, list[tuple[str, str]]]:
+        """Return things of the graph that values of a column name, as (IRI, kind)."""
+        if column.kind not in ("text", "code") or column.separator == ", ":
+            return {}
+        found = {}
+        for value in column.values[:_LOOKED]:
+            named = [(iri, kind) for iri, kind, _ in self._named(value)]
+            if named:
+                found[value] = named
+        return found
+
+    def _values(
+        self, column: Column, word: Word, things: Mapping[str, list[tuple[str, str]]]
+    ) -> tuple[float, str, Mapping[str, str]]:
+        """Return how well the values suit a property, how they become terms, and those that are recognised."""
+        if word.value == "concept":
+            members = self._lexicon.members(word.schemes)
+            known = {value: members[folded(value)] for value in column.values if folded(value) in members}
+            share = len(known) / len(column.values) if column.values else 0.0
+            few = column.distinct <= 60
+            return (share, "concept", known) if few and column.kind in ("text", "code") else (0.0, "", {})
+        if word.value == "thing":
+            kinds = {self._lexicon.kind(name) for name in word.range} - {""}
+            known = {
+                value: next(iri for iri, kind in named if not kinds or kind in kinds)
+                for value, named in things.items()
+                if any(not kinds or kind in kinds for _, kind in named)
+            }
+            looked = min(len(column.values), _LOOKED)
+            share = len(known) / looked if looked else 0.0
+            return (share, "thing", known) if column.kind in ("text", "code") else (0.0, "", {})
+        return (*_plain(column.kind, word.value), {})
+
+
+def _plain(kind: str, wanted: str) -> tuple[float, str]:
+    """Return how well cells of a kind suit a property of a datatype, and how they become terms."""
+    if wanted in ("integer", "decimal"):
+        return (1.0, wanted) if kind in ("integer", wanted) else (0.0, "")
+    if wanted == "date":
+        return (1.0, "date") if kind in ("date", "time") else (0.0, "")
+    if wanted == "iri":
+        return (1.0, "iri") if kind == "iri" else (0.0, "")
+    if wanted == "code":
+        return (1.0 if kind in ("code", "integer", "decimal") else 0.4, "code") if kind != "iri" else (0.0, "")
+    if wanted == "text":
+        return (1.0, "text") if kind == "text" else (0.5, "code") if kind != "iri" else (0.2, "code")
+    return 0.6, {"text": "text", "time": "code"}.get(kind, kind)
+
+
+def _close(text: str, keys: frozenset[str], label: str, own: frozenset[str]) -> float:
+    if text == label:
+        return 1.0
+    shared = len(keys & own)
+    overlap = 2 * shared / (len(keys) + len(own)) if shared else 0.0
+    return max(0.95 * overlap, 0.9 * alike(text, label) if min(len(text), len(label)) > 3 else 0.0)

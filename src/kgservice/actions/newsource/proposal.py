@@ -1,0 +1,279 @@
+"""What a new source would be: proposed from a sample, changed by answers, as plain data for any door."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from kgservice.actions.newsource.columns import Column
+from kgservice.actions.newsource.lexicon import Lexicon
+from kgservice.actions.newsource.matching import LABEL, Match, Matcher
+from kgservice.report import Text
+from kgservice.search import alike, folded
+from kgservice.terms import PREFIXES, shortened
+
+UNUSED = "-"
+"""The answer that leaves a column out."""
+SURE = 0.72
+"""Score from which a property is taken without asking."""
+_ROW_NUMBER = re.compile(r"(?:№|no\.?|n|#)?\s*(?:п/?п|строк[аи]?|row)?\.?", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"\b(?:id|ид|код|шифр|code|key|ключ|identifier|инн|огрн|uri|guid)\b", re.IGNORECASE)
+_SEVERAL = {
+    PREFIXES["skos"] + "altLabel", PREFIXES["skos"] + "note", PREFIXES["schema"] + "sameAs",
+    PREFIXES["dcterms"] + "source",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a column becomes: a property (empty = left out), how its cells become terms, and what else it may be."""
+
+    heading: str
+    prop: str
+    how: str = ""
+    """text, code, integer, decimal, date, time, iri, concept or thing."""
+    language: str = ""
+    separator: str = ""
+    found: Mapping[str, str] = field(default_factory=dict)
+    """For concept and thing: IRI by wording."""
+    unknown: tuple[str, ...] = ()
+    """Wordings that nothing in the graph is called."""
+    score: float = 0.0
+    options: tuple[tuple[str, str, float], ...] = ()
+    """(property, name, score), likeliest first."""
+    examples: tuple[str, ...] = ()
+    key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to ask: its id in the answers, what is asked, the choices as (value, name), and what is proposed."""
+
+    id: str
+    text: Text
+    choices: tuple[tuple[str, str], ...] = ()
+    """Empty: any text."""
+    proposed: str = ""
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A source before it is written."""
+
+    name: str
+    file: str
+    reading: Mapping[str, object]
+    """Keys of `[[table]]` that say how to read the file."""
+    about: Mapping[str, str]
+    """title.ru, title.en, publisher, steward, origin, licence, delivery."""
+    of: str
+    """Class of the things that rows are of."""
+    kind: str
+    key: tuple[str, ...]
+    slugged: bool
+    """True when the key column is a name, and addresses are made of its letters."""
+    uses: tuple[Use, ...]
+    constants: Mapping[str, str]
+    """Values that every row has, by property."""
+    missing: tuple[str, ...]
+    """Properties that the shapes require and nothing gives."""
+    questions: tuple[Question, ...]
+    records: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the proposal as JSON-ready values."""
+        return asdict(self)
+
+
+class Proposer:
+    """Makes proposals from columns, the lexicon and answers."""
+
+    def __init__(self, lexicon: Lexicon, matcher: Matcher, lang: str) -> None:
+        self._lexicon = lexicon
+        self._matcher = matcher
+        self._lang = lang
+
+    def propose(
+        self, name: str, file: str, reading: Mapping[str, object], columns: Sequence[Column], records: int,
+        answers: Mapping[str, str],
+    ) -> Proposal:  # fmt: skip
+        """Return what a source would be; the same input gives the same proposal."""
+        stem = re.sub(r"\.\w+$", "", file)
+        sheet = str(reading.get("sheet", ""))
+        classes = self._matcher.classes([name, stem, sheet, answers.get("title.ru", "")], columns)[:8]
+        of = answers.get("class") or (classes[0][0] if classes else "")
+        of = self._full(of)
+        uses = [self._use(column, of, answers) for column in columns]
+        uses = self._apart(uses, columns, of, answers)
+        uses = self._labelled(uses, columns, answers)
+        key, slugged = self._key(uses, columns, answers)
+        uses = [replace(use, key=use.heading in key) for use in uses]
+        constants = {
+            self._full(name.removeprefix("constant:")): self._full(value)
+            for name, value in answers.items()
+            if name.startswith("constant:") and value and value != UNUSED
+        }
+        given = {use.prop for use in uses if use.prop} | set(constants)
+        missing = tuple(path for path in self._lexicon.required(of) if path not in given)
+        about = self._about(stem, file, answers)
+        made = Proposal(
+            name, file, dict(reading), about, of, self._lexicon.kind(of), key, slugged, tuple(uses), constants,
+            missing, (), records,
+        )  # fmt: skip
+        return replace(made, questions=tuple(self._questions(made, classes, columns, answers)))
+
+    def _use(self, column: Column, of: str, answers: Mapping[str, str]) -> Use:
+        matches = self._matcher.matches(column, of)
+        options = tuple((m.prop, self._lexicon.properties[m.prop].name(self._lang), m.score) for m in matches)
+        wanted = answers.get(f"column:{column.heading}", "")
+        if wanted == UNUSED:
+            return Use(column.heading, "", options=options, examples=column.examples, score=1.0)
+        prop = self._full(wanted)
+        match = next((m for m in matches if m.prop == prop), None)
+        if prop and match is None and prop in self._lexicon.properties:
+            match = self._forced(column, prop)
+        if match is None and not wanted and matches and not self._number(column):
+            match = matches[0]
+        if match is None:
+            return Use(column.heading, "", options=options, examples=column.examples)
+        return self._used(column, match, options, answers, bool(wanted))
+
+    def _used(
+        self, column: Column, match: Match, options: tuple[tuple[str, str, float], ...], answers: Mapping[str, str],
+        told: bool,
+    ) -> Use:  # fmt: skip
+        found = dict(match.found)
+        unknown: tuple[str, ...] = ()
+        if match.how in ("concept", "thing"):
+            for value in column.values:
+                answer = answers.get(f"value:{column.heading}:{value}", "")
+                if answer and answer != UNUSED:
+                    found[value] = self._full(answer)
+                elif value not in found and match.how == "concept":
+                    near = self._near(value, match.prop)
+                    if near:
+                        found[value] = near
+            unknown = tuple(value for value in column.values if value not in found)
+        language = answers.get(f"language:{column.heading}", column.language) if match.how == "text" else ""
+        single = match.how in ("integer", "decimal", "date", "time", "iri") and not column.separator
+        separator = "" if single else answers.get(f"list:{column.heading}", column.separator)
+        if match.how in ("text",) and column.separator == ", ":
+            separator = answers.get(f"list:{column.heading}", "")
+        return Use(
+            column.heading, match.prop, match.how, language, separator, found, unknown, 1.0 if told else match.score,
+            options, column.examples,
+        )  # fmt: skip
+
+    def _forced(self, column: Column, prop: str) -> Match:
+        """Return a match that a person insists on, whatever the values look like."""
+        wanted = self._lexicon.properties[prop].value
+        how = wanted or {"text": "text"}.get(column.kind, column.kind)
+        members = self._lexicon.members(self._lexicon.properties[prop].schemes) if how == "concept" else {}
+        known = {value: members[folded(value)] for value in column.values if folded(value) in members}
+        return Match(prop, 1.0, how, known)
+
+    def _near(self, value: str, prop: str) -> str:
+        """Return the concept whose label is much like a wording; empty when none is."""
+        members = self._lexicon.members(self._lexicon.properties[prop].schemes)
+        best = max(members, key=lambda label: alike(folded(value), label), default="")
+        return members[best] if best and alike(folded(value), best) >= 0.85 else ""
+
+    def _apart(self, uses: list[Use], columns: Sequence[Column], of: str, answers: Mapping[str, str]) -> list[Use]:
+        """Return uses in which a property that holds one value is that of one column: the likeliest."""
+        taken: dict[tuple[str, str], float] = {}
+        settled: dict[str, Use] = {}
+        for use in sorted(uses, key=lambda one: -one.score):
+            again = use
+            for _ in range(6):
+                spot = (again.prop, again.language)
+                if not again.prop or again.prop in _SEVERAL or spot not in taken:
+                    break
+                rest = [
+                    option for option in again.options if option[0] != again.prop and option[2] < again.score + 0.01
+                ]
+                column = next(c for c in columns if c.heading == use.heading)
+                following = {**answers, f"column:{use.heading}": rest[0][0]} if rest else {}
+                again = (
+                    replace(self._use(column, of, following), score=rest[0][2], options=tuple(rest))
+                    if rest
+                    else replace(use, prop="", score=0.0)
+                )
+            if again.prop:
+                taken[(again.prop, again.language)] = again.score
+            settled[use.heading] = replace(again, options=use.options)
+        return [settled[use.heading] for use in uses]
+
+    @staticmethod
+    def _labelled(uses: list[Use], columns: Sequence[Column], answers: Mapping[str, str]) -> list[Use]:
+        """Return uses among which one is the name: the shortest text that differs most, where no heading says so."""
+        if any(use.prop == LABEL for use in uses):
+            return uses
+        free = [
+            (column.distinct, -sum(map(len, column.examples)), use.heading)
+            for use, column in zip(uses, columns, strict=True)
+            if column.kind == "text" and f"column:{use.heading}" not in answers and use.score < SURE
+        ]
+        if not free:
+            return uses
+        chosen = max(free)[2]
+        language = next(column.language for column in columns if column.heading == chosen)
+        return [
+            replace(use, prop=LABEL, how="text", language=language, found={}, unknown=(), score=0.5)
+            if use.heading == chosen
+            else use
+            for use in uses
+        ]
+
+    def _key(
+        self, uses: Sequence[Use], columns: Sequence[Column], answers: Mapping[str, str]
+    ) -> tuple[tuple[str, ...], bool]:
+        """Return the columns of the key, and whether they are names: codes first, then names, never row numbers."""
+        by_heading = {column.heading: column for column in columns}
+        told = tuple(name for name in answers.get("key", "").split(" + ") if name in by_heading)
+        if told:
+            return told, not all(by_heading[name].safe for name in told)
+        ranked: list[tuple[bool, bool, bool, int, str]] = []
+        for use in uses:
+            column = by_heading[use.heading]
+            if column.unique and column.kind not in ("date", "decimal", "iri") and not self._number(column):
+                named = _IDENTIFIER.search(column.heading) is not None or use.how == "code"
+                ranked.append((named and column.safe, column.safe, use.prop == LABEL, -len(ranked), column.heading))
+        if ranked:
+            chosen = by_heading[max(ranked)[4]]
+            return (chosen.heading,), not chosen.safe
+        label = next((use.heading for use in uses if use.prop == LABEL), "")
+        return ((label,), True) if label else ((), False)
+
+    @staticmethod
+    def _number(column: Column) -> bool:
+        """Tell whether a column counts the rows: such a number is nobody's key."""
+        return column.kind == "integer" and column.unique and bool(_ROW_NUMBER.fullmatch(column.heading.strip()))
+
+    @staticmethod
+    def _about(stem: str, file: str, answers: Mapping[str, str]) -> dict[str, str]:
+        title = re.sub(r"[_\-]+", " ", stem).strip()
+        title = title[:1].upper() + title[1:]
+        proposed = {
+            "title.ru": title, "title.en": title, "publisher": "", "steward": "", "origin": file, "licence": "",
+            "delivery": "whole",
+        }  # fmt: skip
+        return {name: answers.get(name) or value for name, value in proposed.items()}
+
+    def _questions(
+        self, made: Proposal, classes: Sequence[tuple[str, float]], columns: Sequence[Column],
+        answers: Mapping[str, str],
+    ) -> list[Question]:  # fmt: skip
+        from kgservice.actions.newsource.questions import asked
+
+        return asked(made, classes, columns, answers, self._lexicon, self._lang)
+
+    def _full(self, text: str) -> str:
+        """Return the IRI of a prefixed name; any other text as it is."""
+        prefix, colon, local = text.partition(":")
+        return PREFIXES[prefix] + local if colon and prefix in PREFIXES and not local.startswith("//") else text
+
+
+def short(iri: str) -> str:
+    """Return an IRI as a mapping writes it: prefixed where a prefix of ours fits."""
+    return shortened(iri)

@@ -1,0 +1,171 @@
+"""Writes a proposal down as a source folder: source.toml, mapping.yaml, code tables."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from kgservice.actions.newsource.proposal import Proposal, Use, short
+from kgservice.terms import PREFIXES
+
+_PLAIN = re.compile(r"[A-Za-zА-Яа-яЁё][\wА-Яа-яЁё .\-]*[\wА-Яа-яЁё]")
+_FUNCTIONS = {"integer": "integer", "decimal": "decimal", "date": "date", "iri": "iri"}
+
+
+def written(made: Proposal, folder: Path, base: str) -> None:
+    """Write source.toml, mapping.yaml and lookups/ into a folder that is there."""
+    (folder / "source.toml").write_text(_source(made), "utf8")
+    (folder / "mapping.yaml").write_text(mapping(made), "utf8")
+    for use in made.uses:
+        if use.found and use.prop:
+            (folder / "lookups").mkdir(exist_ok=True)
+            path = folder / "lookups" / f"{table(use, made)}.csv"
+            path.write_text(_lookup(use, base), "utf8")
+
+
+def mapping(made: Proposal) -> str:
+    """Return the mapping in its short form (docs/decisions/0011-yaml-mappings.md)."""
+    formulation = {"json": "jsonpath", "jsonl": "jsonpath", "xml": "xpath", "sqlite": "sql"}.get(
+        str(made.reading.get("format")), "csv"
+    )
+    iterator = str(made.reading.get("iterator", ""))
+    source = f"[rows~{formulation}" + (f", {_quoted(iterator)}]" if iterator else "]")
+    lines = [
+        "# Proposed by kgservice source new; edit it freely, kgservice source check says what it makes of the sample.",
+        "prefixes:",
+        *(f"  {prefix}: {PREFIXES[prefix]}" for prefix in sorted(_prefixes(made))),
+        "mappings:",
+        "  row:",
+        f"    source: {source}",
+        *_subject(made),
+        "    po:",
+        f"      - [a, {short(made.of)}]",
+    ]
+    for use in made.uses:
+        if use.prop:
+            lines += _rule(use, made)
+    for prop, value in made.constants.items():
+        constant = f"{{value: {_quoted(short(value))}, type: iri}}" if ":" in value else _quoted(value)
+        lines.append(f"      - {{p: {short(prop)}, o: {constant}}}")
+    return "\n".join(lines) + "\n"
+
+
+def table(use: Use, made: Proposal) -> str:
+    """Return the name of the code table of a column: that of its property, and a number where two share it."""
+    local = re.sub(r"[^a-z0-9]+", "-", short(use.prop).partition(":")[2].lower()).strip("-")
+    same = [other.heading for other in made.uses if other.prop == use.prop and other.found]
+    return local if len(same) < 2 else f"{local}-{same.index(use.heading) + 1}"
+
+
+def _subject(made: Proposal) -> list[str]:
+    head = f"id/{made.kind}/"
+    if not made.slugged:
+        return ["    s: " + _quoted(head + "--".join(_reference(name) for name in made.key))]
+    # letters of a name make the key: Cyrillic ones transliterated, the rest hyphens
+    text = _slug(made.key)
+    return [
+        "    s:",
+        "      function: concat",
+        "      parameters:",
+        f"        - [first, {_quoted(head)}]",
+        f"        - [second, {text}]",
+        '        - [separator, ""]',
+        "      type: iri",
+    ]
+
+
+def _slug(key: Iterable[str]) -> str:
+    text = ""
+    for name in key:
+        one = f"{{function: slug, parameters: [[text, {_quoted(_reference(name))}]]}}"
+        text = (
+            one
+            if not text
+            else (f'{{function: concat, parameters: [[first, {text}], [second, {one}], [separator, "--"]]}}')
+        )
+    return text
+
+
+def _rule(use: Use, made: Proposal) -> list[str]:
+    value = _quoted(_reference(use.heading))
+    if use.separator:
+        value = f"{{function: split, parameters: [[text, {value}], [separator, {_quoted(use.separator)}]]}}"
+    prop = short(use.prop)
+    if use.how in ("concept", "thing"):
+        call = f"{{function: lookup, parameters: [[text, {value}], [table, {table(use, made)}]], type: iri}}"
+        return [f"      - {{p: {prop}, o: {call}}}"]
+    if use.how in _FUNCTIONS:
+        kind = ", type: iri" if use.how == "iri" else ""
+        call = f"{{function: {_FUNCTIONS[use.how]}, parameters: [[text, {value}]]{kind}}}"
+        return [f"      - {{p: {prop}, o: {call}}}"]
+    if use.separator:
+        inner = value[1:-1]
+        tagged = f", language: {use.language}" if use.language else ""
+        return [f"      - {{p: {prop}, o: {{{inner}{tagged}}}}}"]
+    tag = f", {use.language}~lang" if use.language else ""
+    return [f"      - [{prop}, {value}{tag}]"]
+
+
+def _reference(name: str) -> str:
+    return "$(" + re.sub(r"([()\\])", r"\\\1", name) + ")"
+
+
+def _quoted(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _prefixes(made: Proposal) -> set[str]:
+    names = [made.of, *(use.prop for use in made.uses if use.prop), *made.constants, *made.constants.values()]
+    return {short(name).partition(":")[0] for name in names} & set(PREFIXES)
+
+
+def _source(made: Proposal) -> str:
+    about = made.about
+    lines = ["# Proposed by kgservice source new.", ""]
+    lines += [f"licence = {_string(about['licence'])}"] if about.get("licence") else []
+    lines += [f"{name} = {_string(about[name] or '-')}" for name in ("publisher", "steward", "origin", "delivery")]
+    lines += ['deliveries = "deliveries/*"', "", "[title]"]
+    lines += [f"{lang} = {_string(about[f'title.{lang}'])}" for lang in ("ru", "en")]
+    lines += ["", "[[table]]", 'name = "rows"', f"file = {_string(_pattern(made.file))}"]
+    lines += [f"{name} = {_value(value)}" for name, value in made.reading.items()]
+    lines.append(f"key = {_value(list(made.key))}")
+    required = [use.heading for use in made.uses if use.prop == PREFIXES["rdfs"] + "label" and use.score >= 0.5]
+    required = [name for name in required if name not in made.key][:1]
+    lines += [f"required = {_value(required)}"] if required else []
+    unused = [use.heading for use in made.uses if not use.prop and not use.key]
+    lines += [f"unused = {_value(unused)}"] if unused else []
+    return "\n".join(lines) + "\n"
+
+
+def _pattern(file: str) -> str:
+    plain = file.removesuffix(".gz")
+    return "*" + plain[plain.rindex(".") :] if "." in plain else "*"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_string(str(one)) for one in value) + "]"
+    return str(value) if isinstance(value, int) else _string(str(value))
+
+
+def _string(text: str) -> str:
+    # a basic string of TOML is written as JSON writes it (TOML 1.0, String), but for DEL
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _lookup(use: Use, base: str) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("from", "to"))
+    writer.writerows(sorted((wording, iri.removeprefix(base)) for wording, iri in _once(use.found).items()))
+    return stream.getvalue()
+
+
+def _once(found: Mapping[str, str]) -> Mapping[str, str]:
+    """Return wordings, each once however its letters are written: a code table takes no two of one wording."""
+    kept: dict[str, str] = {}
+    for wording, iri in found.items():
+        kept.setdefault(wording.strip(), iri)
+    return kept

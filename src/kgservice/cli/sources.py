@@ -1,0 +1,167 @@
+"""`kgservice source new` and `source check`: a source from a sample in a few answers, and its contract test."""
+
+import json
+import shutil
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from kgservice.actions.newsource import UNUSED, Proposal, Question, Trial, short
+from kgservice.cli import doors
+from kgservice.cli.tables import table
+from kgservice.errors import ParameterInvalid
+from kgservice.report import Report
+from kgservice.reports.text import as_text
+from kgservice.terms import shortened
+
+_ROUNDS = 8  # times that answers may change the questions
+_CHOICES = 12
+
+
+@click.group()
+def source() -> None:
+    """Sources: propose one from a sample, check one against its own sample."""
+
+
+@source.command("new")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Take what is proposed, ask nothing.")
+@click.option(
+    "--answers", "answers_file", type=click.Path(path_type=Path), help="Answers as TOML or JSON, by question."
+)
+@click.option("--ask-all", is_flag=True, help="Ask everything, not only what is unsure.")
+@click.option("--show", is_flag=True, help="Show the proposal as JSON, with its questions, and write nothing.")
+@click.option("--authored", is_flag=True, help="Write into KG_CONTENT/data/sources, not into the state folder.")
+@doors.actor_option
+@doors.language_option
+def new(
+    name: str, file: Path, yes: bool, answers_file: Path | None, ask_all: bool, show: bool, authored: bool, actor: str,
+    language: str | None,
+) -> int:  # fmt: skip
+    """Propose a source NAME from a sample FILE, show what its first rows become, ask, and write it.
+
+    \b
+    Example: kgservice source new colleges colleges.xlsx
+    """
+    service = doors.service(language, authored=True)
+    say = doors.speaker(service.settings.lang)
+    answers = {"steward": doors.actor(actor), **_answers(answers_file)}
+    made = service.newsource.propose(name, file, answers)
+    if show:
+        click.echo(json.dumps(made.to_json(), ensure_ascii=False, indent=1))
+        return 0
+    _tell(made, say)
+    if not yes:
+        for _ in range(_ROUNDS):
+            fresh = _asked(made, answers, ask_all, say)
+            if not fresh:
+                break
+            answers |= fresh
+            made = service.newsource.propose(name, file, answers)
+        _tell(made, say)
+    trial = service.newsource.trial(made, file)
+    _show(trial, say)
+    if not yes and sys.stdin.isatty() and not click.confirm(say("Write the source?"), default=True):
+        return 1
+    folder = service.newsource.write(made, file, doors.actor(actor), authored)
+    click.echo(say("Source {name} is written: {folder}.", name=name, folder=folder))
+    click.echo(say("Import a delivery: kgservice import {name} {file}", name=name, file=file))
+    return 0
+
+
+@source.command("check")
+@click.argument("name")
+@doors.language_option
+def check(name: str, language: str | None) -> int:
+    """Check a source against its own sample: what the mapping makes of it must be what sample/expected.nq says."""
+    service = doors.service(language)
+    say = doors.speaker(service.settings.lang)
+    found = service.newsource.check(name)
+    if found:
+        click.echo(as_text(Report(tuple(found)), service.settings.lang))
+    if not found:
+        click.echo(say("The sample of {name} becomes what is expected.", name=name))
+    return 1 if found else 0
+
+
+def _answers(path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        text = path.read_text("utf8")
+        body = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise ParameterInvalid("{file} cannot be read: {reason}", file=path, reason=error) from None
+    return {str(key): str(value) for key, value in _flat(body)}
+
+
+def _flat(body: Mapping[str, object]) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for key, value in body.items():
+        if isinstance(value, dict):
+            joint = "." if key in ("title", "read") else ":"
+            found += [(f"{key}{joint}{inner}", one) for inner, one in _flat(value)]
+        else:
+            found.append((key, value))
+    return found
+
+
+def _asked(made: Proposal, answers: Mapping[str, str], everything: bool, say: Callable[..., str]) -> dict[str, str]:
+    """Ask what is unsure, and return the answers; nothing when nothing is left to ask."""
+    fresh: dict[str, str] = {}
+    for question in made.questions:
+        if question.id in answers or (question.sure and not everything):
+            continue
+        fresh[question.id] = _prompted(question, say)
+        if question.id == "class" and fresh[question.id] != question.proposed:
+            break  # everything else depends on it
+    return fresh
+
+
+def _prompted(question: Question, say: Callable[..., str]) -> str:
+    click.echo()
+    click.echo(say(question.text.template, **question.text.params))
+    shown = question.choices[:_CHOICES]
+    for number, (value, name) in enumerate(shown, 1):
+        label = say("leave the column out") if value == UNUSED else name
+        click.echo(f"  {number}. {label}" + (f"  ({value})" if value not in (name, UNUSED) else ""))
+    answer: str = click.prompt(say("Number or value"), default=question.proposed, show_default=bool(question.proposed))
+    if answer.isdecimal() and 0 < int(answer) <= len(shown):
+        return shown[int(answer) - 1][0]
+    return answer.strip()
+
+
+def _tell(made: Proposal, say: Callable[..., str]) -> None:
+    reading = ", ".join(f"{key} {value!r}" if key == "separator" else f"{key} {value}"
+                        for key, value in made.reading.items() if key != "columns")  # fmt: skip
+    click.echo(say("{file}: {n} records; read as {reading}.", file=made.file, n=made.records, reading=reading))
+    key = ", ".join(made.key) or "—"
+    click.echo(say("A row is: {of}; its address comes from {key}.", of=short(made.of), key=key))
+    rows = []
+    for use in made.uses:
+        to = short(use.prop) if use.prop else say("(key only)") if use.key else say("(left out)")
+        how = "; ".join(part for part in (use.how, use.language, say("list") if use.separator else "") if part)
+        known = f"{len(use.found)}/{len(use.found) + len(use.unknown)}" if use.how in ("concept", "thing") else ""
+        rows.append([use.heading, to, how, known, f"{use.score:.2f}" if use.prop else "", ", ".join(use.examples[:2])])
+    headings = [say(word) for word in ("column", "becomes", "as", "recognised", "likeness", "for example")]
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 140
+    click.echo(table(headings, rows, width))
+    for prop in made.missing:
+        click.echo(say("Missing: {name} must be given by a column, or be the same for all rows.", name=short(prop)))
+
+
+def _show(trial: Trial, say: Callable[..., str]) -> None:
+    click.echo()
+    click.echo(say("The first rows become:"))
+    for subject, said in trial.things:
+        click.echo(f"  {subject}")
+        for predicate, value in said:
+            name = shortened(value[1:-1]) if value.startswith("<") else value
+            click.echo(f"      {shortened(predicate)}  {name.removeprefix('https://example.org/')}")
+    for finding in trial.findings:
+        if finding.rule not in ("source/sample-new", "source/sample-lost"):
+            click.echo("  ! " + say(finding.text.template, **finding.text.params))
