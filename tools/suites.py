@@ -27,6 +27,7 @@ SUITES: dict[str, list[str]] = {
     "drafts": ["tests/drafts"],
     "desk": ["tests/access", "tests/jobs", "tests/curate"],
     "walks": ["tests/walks"],
+    "clients": ["tests/clients"],
     "parity": ["tests/parity"],
     "hostile": ["tests/hostile"],
     "browser": ["tests/browser"],
