@@ -110,7 +110,9 @@ class FakeStore:
         body = b"".join(sink.pieces)
         size = len(body) if self.spooled else None
         timings = {"queue": 0.1, "engine": 1.5}
-        return Answer(sink.kind, iter([body]), size, self.spooled, None, timings, notices(sink.notices), self.folder)
+        return Answer(
+            sink.kind, iter([body]), size, self.spooled, None, timings, notices(sink.notices), store=self.folder
+        )
 
     def stop(self, query_id: str) -> bool:
         self.stopped.append(query_id)

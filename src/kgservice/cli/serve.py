@@ -24,9 +24,8 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
     Example: kgservice serve --port 8090
     """
     # NOTE: Flask and waitress are imported here, so that no other command pays for them
-    from waitress.server import create_server
-
     from kgservice.app import create_app
+    from kgservice.cli.server import Server
     from kgservice.jobs import Supervisor
 
     read = doors.settings(language)
@@ -38,18 +37,8 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
     if not service.settings.store and service.shelf.current() is None:
         raise ReleaseNotFound("There is no release to serve yet: run `kgservice build` first and see what it reports.")
     with service.serving():
-        server = create_server(
-            create_app(service),
-            sockets=[listener],
-            threads=service.settings.threads,
-            ident="kgservice",
-            channel_request_lookahead=5,
-            outbuf_high_watermark=1 << 32,
-            connection_limit=1000,
-            asyncore_use_poll=True,
-            channel_timeout=30,
-            clear_untrusted_proxy_headers=False,
-        )
+        app = create_app(service)
+        server = Server(app, listener, service.settings, app.extensions["kgservice"])
         lacking: list[str] = getattr(service.ask.store(), "missing", list)()
         for protection in lacking:
             click.echo(say("NOT protected on this system: {protection}.", protection=say(protection)), err=True)

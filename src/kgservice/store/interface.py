@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kgservice.report import Text
+from kgservice.store.unspooling import SpooledFile
 
 FORMATS: dict[str, tuple[str, str]] = {
     # short name: (media type, kinds of answers)
@@ -78,6 +79,8 @@ class Answer:
     """Milliseconds by name (`queue`, `engine`), for Server-Timing."""
     notices: tuple[Notice, ...] = ()
     """Warnings about the query, in order of its text."""
+    file: SpooledFile | None = None
+    """The same as `chunks`, one of which is read, where the answer is whole and not small."""
     store: Path | None = None
     """The store folder that answered, which names the release; None for a remote store."""
 

@@ -11,7 +11,7 @@ from kgservice.store.interface import Question
 from kgservice.terms import PREFIXES, Graphs
 
 _LONGEST = 1 << 16  # characters of a query that is looked through
-_MOST = 20  # notices of a query
+_MOST = 10  # notices of a query: they go into one header
 _TERMS = 500  # of a query that are looked up
 _REMEMBERED = 256  # queries
 _KNOWN = 10_000  # terms

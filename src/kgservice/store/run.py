@@ -16,6 +16,7 @@ from kgservice.store import frames
 from kgservice.store.interface import Answer, Notice, Question
 from kgservice.store.spool import Spool, SpoolRoom
 from kgservice.store.starter import Worker
+from kgservice.store.unspooling import SMALL, SpooledFile
 
 _LONG = 0.1  # CPU seconds after which a query needs leave to go on
 _SLOW = 1.0  # CPU seconds after which it makes way for short ones, at the price of a new worker afterwards
@@ -91,7 +92,9 @@ class Run:
         timings = {"queue": round(queued, 3), "engine": self._engine}
         told = notices(head.get("notices", ()))
         chunks = _Chunks(self, self._spool.read())
-        return Answer(head["kind"], chunks, size, whole, self._rows, timings, told, self._store)
+        big = size is not None and size > SMALL
+        file = SpooledFile(self._spool.read(), self._spool.size, self.close) if big else None
+        return Answer(head["kind"], chunks, size, whole, self._rows, timings, told, file, self._store)
 
     def close(self) -> None:
         """Forget the answer, and end the worker if it is still at work."""

@@ -3,17 +3,18 @@
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import Any
 
 from flask import Response, g, request
 
 from kgservice.actions.ask import Ask, Reply
 from kgservice.errors import KgError, NotAcceptable, ParameterInvalid
 from kgservice.settings import Settings
-from kgservice.store.interface import FORMATS, Question
+from kgservice.store.interface import FORMATS, Answer, Question
 from kgservice.web import notices
 from kgservice.web.clients import Watch
 from kgservice.web.journal import Journal
@@ -119,7 +120,8 @@ class Answers:
                     response.headers["KG-Release"] = str(release)
                 return _kept(response, release if lasting else None)
         reply = self.reply(question, release)
-        response = Response(reply.answer.chunks, content_type=FORMATS[question.format][0], direct_passthrough=True)
+        body = sent(reply.answer, request.environ)
+        response = Response(body, content_type=FORMATS[question.format][0], direct_passthrough=True)
         response.call_on_close(reply.answer.close)
         if reply.answer.size is not None:
             response.content_length = reply.answer.size
@@ -144,6 +146,12 @@ class Answers:
             headers["KG-Warning"] = notices.header(answer.notices)
         if reply.created:
             headers["Last-Modified"] = _http_date(reply.created)
+
+
+def sent(answer: Answer, environ: Mapping[str, Any]) -> Iterable[bytes]:
+    """Return what a server sends: a file where it can, so that no thread waits for a slow reader."""
+    wrapper: Callable[[Any], Iterable[bytes]] | None = environ.get("wsgi.file_wrapper")
+    return wrapper(answer.file) if wrapper and answer.file and environ["REQUEST_METHOD"] != "HEAD" else answer.chunks
 
 
 def timing(timings: Mapping[str, float]) -> str:

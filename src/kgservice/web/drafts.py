@@ -12,7 +12,7 @@ from kgservice.errors import BodyInvalid, KgError, MediaTypeUnsupported, Paramet
 from kgservice.settings import Settings
 from kgservice.store.interface import FORMATS, Answer, Question
 from kgservice.web import notices, protocol
-from kgservice.web.answers import KINDS, Answers, timing, wanted
+from kgservice.web.answers import KINDS, Answers, sent, timing, wanted
 from kgservice.web.callers import Callers, challenge
 from kgservice.web.clients import Watch
 from kgservice.web.journal import Journal
@@ -73,7 +73,9 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, jo
 
 def told(answer: Answer, draft_id: str, question: Question) -> Response:
     """Return the response of an answer from a draft; it is never kept by a cache."""
-    response = Response(answer.chunks, content_type=FORMATS[question.format][0], direct_passthrough=True)
+    response = Response(
+        sent(answer, request.environ), content_type=FORMATS[question.format][0], direct_passthrough=True
+    )
     response.call_on_close(answer.close)
     if answer.size is not None:
         response.content_length = answer.size

@@ -125,6 +125,12 @@ def problem(error: KgError, language: str) -> dict[str, Any]:
     return document
 
 
+def refusal(slug: str, template: str, language: str, **params: object) -> tuple[int, dict[str, Any]]:
+    """Return status and document of a problem that is no error of a room: of the server, before any room is asked."""
+    document = _document(slug, translate(template, language).format(**params), language)
+    return int(document["status"]), document
+
+
 def said(error: KgError, language: str) -> str:
     """Return the sentence of an error in a language."""
     return _filled(error.template, error, language)

@@ -18,7 +18,7 @@ from kgservice.errors import (
 from kgservice.settings import Settings
 from kgservice.terms import Graphs
 
-_ADDRESS = 1 << 16  # bytes of a query string
+_MORE = 1 << 16  # bytes of the parameters beside a query
 _FIELDS = 1000
 _GAP = r"(?:[ \t\r\n]|\#[^\r\n]*)*+"
 _FORM = re.compile(
@@ -59,9 +59,10 @@ def read(request: Request, settings: Settings) -> Asked:
         ParameterInvalid: more than one query, or a parameter that cannot be read.
         QueryForbidden: an update; releases are read only.
     """
-    if len(request.query_string) > _ADDRESS:
-        raise AddressTooLong("The address is longer than {limit} bytes; send the query by POST.", limit=_ADDRESS)
+    if len(request.query_string) > 3 * settings.address_bytes + _MORE:  # as it comes, with its escapes
+        raise _address(settings.address_bytes)
     fields = _fields(request.query_string, "address")
+    asked = len(fields)
     body, direct = "", False
     if request.method in ("POST", "QUERY"):
         direct, body = _body(request, settings.query_bytes)
@@ -70,6 +71,8 @@ def read(request: Request, settings: Settings) -> Asked:
     given = [value for name, value in fields if name == "query"] + ([body] if direct else [])
     if len(given) > 1:
         raise ParameterInvalid("A request carries exactly one query, this one carries {count}.", count=len(given))
+    if any(len(value.encode()) > settings.address_bytes for name, value in fields[:asked] if name == "query"):
+        raise _address(settings.address_bytes)
     if not given and any(name == "update" for name, _ in fields):
         raise _update()
     if given and len(given[0].encode()) > settings.query_bytes:
@@ -139,7 +142,7 @@ def _body(request: Request, limit: int) -> tuple[bool, str]:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8"):
         raise MediaTypeUnsupported("Queries are written in UTF-8, not in {charset}.", charset=charset)
-    most = limit if direct else 3 * limit + _ADDRESS
+    most = limit if direct else 3 * limit + _MORE
     if (request.content_length or 0) > most:
         raise _too_large(limit)
     request.max_content_length = most
@@ -164,6 +167,12 @@ def _last(fields: list[tuple[str, str]], name: str) -> str:
 
 def _update() -> QueryForbidden:
     return QueryForbidden("Releases are read only: this address takes queries, updates go to a draft.")
+
+
+def _address(limit: int) -> AddressTooLong:
+    return AddressTooLong(
+        "The query in the address is longer than {limit} bytes (KG_ADDRESS_BYTES); send it by POST.", limit=limit
+    )
 
 
 def _too_large(limit: int) -> RequestTooLarge:
