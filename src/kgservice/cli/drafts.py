@@ -1,18 +1,15 @@
 """Commands on drafts: bring a delivery in, list drafts, read a report, throw one away."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from kgservice.cli import doors, job
-from kgservice.cli.findings import summary
+from kgservice.cli.findings import outcome
 from kgservice.cli.progress import Teller
 from kgservice.cli.reading import reading_options
 from kgservice.cli.tables import table
-from kgservice.reports.text import as_csv, as_text
-from kgservice.report import Report
 
 
 @click.command("import")
@@ -48,7 +45,7 @@ def import_(
     def work() -> int:
         teller = Teller(settings.lang)
         service = doors.service(language)
-        outcome = service.ingest.deliver(
+        done = service.ingest.deliver(
             name,
             list(files),
             draft_id=draft_id,
@@ -58,7 +55,7 @@ def import_(
             reading=reading,
         )
         teller.close()
-        return _tell(outcome.draft.id, outcome.report, shape, settings.lang, brief=True)
+        return outcome(service, done.draft.id, done.report, shape, brief=True)
 
     return job.run(settings, work)
 
@@ -118,36 +115,11 @@ def preview_draft(draft_id: str, actor: str, language: str | None) -> int:
     def work() -> int:
         teller = Teller(settings.lang)
         service = doors.service(language)
-        outcome = service.ingest.check(draft_id, actor=doors.actor(actor), progress=teller, showing=True)
+        done = service.ingest.check(draft_id, actor=doors.actor(actor), progress=teller, showing=True)
         teller.close()
-        return _tell(draft_id, outcome.report, "text", settings.lang, brief=True)
+        return outcome(service, draft_id, done.report, "text", brief=True)
 
     return job.run(settings, work)
-
-
-@click.command()
-@click.argument("draft_id", metavar="DRAFT")
-@click.option("--format", "shape", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-@doors.language_option
-def report(draft_id: str, shape: str, language: str | None) -> int:
-    """Print what is wrong in DRAFT: each finding with file, sheet, row, column, value and how to mend it.
-
-    A draft that was worked on by hand is checked first.
-
-    \b
-    Example: kgservice report d3 --lang ru
-    """
-    service = doors.service(language)
-    if not service.settings.store and service.edit.pending(draft_id):
-
-        def work() -> int:
-            service.ingest.check(draft_id, actor=doors.actor(""))
-            return 0
-
-        code = job.run(service.settings, work)
-        if code:
-            return code
-    return _tell(draft_id, service.review.report(draft_id), shape, service.settings.lang)
 
 
 @click.command()
@@ -164,27 +136,3 @@ def discard(draft_id: str, actor: str, language: str | None) -> int:
     service.review.discard(draft_id, actor=doors.actor(actor))
     click.echo(doors.speaker(service.settings.lang)("Draft {id} is gone.", id=draft_id))
     return 0
-
-
-def _tell(draft_id: str, found: Report, shape: str, language: str, brief: bool = False) -> int:
-    """Print a report; return 0 when it conforms, 1 when something stops a publish."""
-    tell: Callable[..., str] = doors.speaker(language)
-    if shape == "json":
-        body = {"draft": draft_id, "conforms": found.conforms, "tally": found.tally(), **found.to_json()}
-        click.echo(json.dumps(body, ensure_ascii=False, indent=1))
-    elif shape == "csv":
-        click.echo(as_csv(found, language), nl=False)
-    else:
-        click.echo(tell("Draft {id}", id=draft_id))
-        if found.findings:
-            click.echo(as_text(found, language, brief))
-        click.echo("\n" + summary(found, language))
-        if brief and found.findings:
-            click.echo(tell("All findings: kgservice report {id}", id=draft_id))
-        following = (
-            "Next: kgservice publish {id}"
-            if found.conforms
-            else "Mend the delivery and import it again: kgservice import SOURCE FILE --draft {id}"
-        )
-        click.echo(tell(following, id=draft_id))
-    return 0 if found.conforms else 1

@@ -89,6 +89,11 @@ class Writer:
             ours = self._numbered((rule, source, about), rest, texts)
             self._omitted[ours] += omitted
             self._into.execute("INSERT INTO known VALUES (?, ?)", (theirs, ours))
+        # counts by source: a source with several deliveries has those of all
+        self._into.execute(
+            "INSERT INTO facts SELECT name, value FROM other.facts WHERE name GLOB '*:*' AND value NOT GLOB '*[^0-9]*'"
+            " ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + CAST(excluded.value AS INTEGER)"
+        )
         self._into.execute("INSERT INTO texts SELECT id + ?, body FROM other.texts", (texts,))
         names = [name for name in layout.COLUMNS if name not in ("cause", "text")]
         self._into.execute(
