@@ -1,6 +1,7 @@
 """`kgservice duplicates`, `same`, `different` and `later`: things that may be one, and what people decide of them."""
 
 import json
+from collections.abc import Callable
 
 import click
 
@@ -52,40 +53,39 @@ def duplicates(source: str, draft: str, least: float, decided: bool, shape: str,
     return 1
 
 
-def _decision(what: str, text: str) -> click.Command:
-    @click.command(what, help=text)
+def _deciding(what: str) -> Callable[..., int]:
+    """Return the body of a command that decides so of two things."""
+
     @click.argument("one")
     @click.argument("other")
     @click.option("--reason", required=True, help="Why; others read it.")
     @doors.actor_option
     @doors.language_option
-    def command(one: str, other: str, reason: str, actor: str, language: str | None) -> int:
+    def decide(one: str, other: str, reason: str, actor: str, language: str | None) -> int:
         service = doors.service(language)
         say = doors.speaker(service.settings.lang)
         decision = service.duplicates.decide(what, one, other, reason, doors.actor(actor))
         base = service.settings.base
         if decision.decision == "same":
-            click.echo(
-                say(
-                    "{kept} stays, {replaced} will lead to it from the next release on.",
-                    kept=_short(decision.kept, base),
-                    replaced=_short(decision.replaced, base),
-                )
-            )
+            kept, replaced = _short(decision.kept, base), _short(decision.replaced, base)
+            click.echo(say("{kept} stays, {replaced} will lead to it from the next release on.", kept=kept,
+                           replaced=replaced))  # fmt: skip
+        elif decision.decision == "different":
+            click.echo(say("Written down; they are no candidates any more."))
         else:
-            click.echo(say("Written down; they are no candidates any more.") if what == "different"
-                       else say("Written down; they stay candidates."))  # fmt: skip
+            click.echo(say("Written down; they stay candidates."))
         return 0
 
-    return command
+    return decide
 
 
-same = _decision(
-    "same",
-    "Decide that two things (kind/key or address) are one: the one published first stays, the other leads to it.",
-)
-different = _decision("different", "Decide that two things are not the same: they are no candidates any more.")
-later = _decision("later", "Put the decision on two things off, with a reason.")
+same = click.command(
+    "same", help="Decide that two things (kind/key each) are one: the one published first stays, the other leads to it."
+)(_deciding("same"))
+different = click.command(
+    "different", help="Decide that two things are not the same: they are no candidates any more."
+)(_deciding("different"))
+later = click.command("later", help="Put the decision on two things off, with a reason.")(_deciding("later"))
 
 
 def _short(name: str, base: str) -> str:
