@@ -1,14 +1,20 @@
 """The query page: a text, its answer as a table with labels, or what is wrong with it at its place."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, g, url_for
+from flask import Response, g, request, url_for
 
-from kgservice.errors import KgError
-from kgservice.store.interface import Answer
+from kgservice.errors import KgError, QueryInvalid
+from kgservice.sparql.layout import canonical
+from kgservice.store.interface import Answer, Notice
 from kgservice.terms import PREFIXES
 from kgservice.web import results
 from kgservice.web.answers import Answers, formats
+from kgservice.web.charts import Chart, Charts
+from kgservice.web.columns import subject_name
+from kgservice.web.editing import fault, warning
+from kgservice.web.links import Links
 from kgservice.web.pages import Service, render
 from kgservice.web.problems import RETRY_SECONDS, problem
 from kgservice.web.protocol import Asked
@@ -25,6 +31,9 @@ LIMIT 100
 """
 """A query to start from."""
 _LONG_ADDRESS = 8000  # characters; a longer query is downloaded by POST
+_DRAWN = 1500  # rows up to which a picture is drawn of the whole answer, not of the first page alone
+WINDOW = 100_000
+"""Rows that the page's script shows in one table; the downloads have all."""
 
 
 class Asking:
@@ -34,10 +43,28 @@ class Asking:
         self._answers = answers
         self._service = service
         self._endpoint = f"{service.settings.url}sparql"
+        self._charts = Charts(Links(service.settings.base))
 
     def page(self, asked: Asked) -> Response:
-        """Return the page with a query to start from."""
-        return self._rendered(asked, START)
+        """Return the page with a query to start from: the one of the library that `example` names, or a small one.
+
+        Raises:
+            QuestionNotFound: there is none of that name.
+        """
+        name = request.args.get("example", "")
+        return self._rendered(asked, self.text(name) if name else START, example=name)
+
+    def text(self, name: str) -> str:
+        """Return the text of a question of the library, with its example values, without its header."""
+        filled = self._service.ask.library.fill(name, {})
+        return "\n".join(line for line in filled.splitlines() if not line.startswith("#+")).strip() + "\n"
+
+    def formatted(self, asked: Asked) -> Response:
+        """Return the page with the query in canonical form, not run; with its fault where it does not parse."""
+        try:
+            return self._rendered(asked, canonical(asked.query or ""))
+        except QueryInvalid as error:
+            return self.failed(asked, error)
 
     def answered(self, asked: Asked, kind: str) -> Response:
         """Return the page with an answer: the release, whether it is whole, rows, times, the table, downloads.
@@ -53,9 +80,12 @@ class Asking:
             reply.answer.close()
         shown |= {
             "release_of_answer": reply.release,
-            "complete": reply.answer.complete,
+            "complete": True,  # it was read to its end; an answer that breaks off is an error
             "milliseconds": sum(reply.answer.timings.values()),
             "downloads": downloads(kind, asked.query or "", asked.illustrative),
+            "marks": _marks(reply.answer.notices),
+            "chart": self._chart(asked, shown),
+            "window": WINDOW,
         }
         response = self._rendered(asked, asked.query or "", **shown)
         self._answers.tell(response, reply, question.id)
@@ -64,9 +94,9 @@ class Asking:
     def failed(self, asked: Asked, error: KgError) -> Response:
         """Return the page with the query and what is wrong with it, marked at line and column."""
         document = problem(error, g.language)
-        response = self._rendered(
-            asked, asked.query or "", problem=document, lines=_marked(asked.query or "", document)
-        )
+        marks = [fault(error, g.language)] if isinstance(error, QueryInvalid) else []
+        lines = _marked(asked.query or "", document)
+        response = self._rendered(asked, asked.query or "", problem=document, lines=lines, marks=marks)
         response.status_code = document["status"]
         response.headers["Cache-Control"] = "no-store"
         if document["status"] in RETRY_SECONDS:
@@ -85,11 +115,58 @@ class Asking:
             "labels": self._service.describe.labels(table.iris, g.language),
         }
 
+    def _chart(self, asked: Asked, shown: Mapping[str, Any]) -> Chart | None:
+        """Return the picture of the columns that were chosen (`chart`, `x`, `y`), of the whole answer if not long."""
+        table = shown.get("table")
+        chosen = " ".join(request.values.get(name, "") for name in ("chart", "x", "y"))
+        plan = self._charts.plan(chosen, table.columns) if table else None
+        if table is None or plan is None:
+            return None
+        kind, names = plan
+        rows = [{name: term for name, term in zip(table.columns, row, strict=True) if term} for row in table.rows]
+        labels = dict(shown["labels"])
+        if len(rows) < table.total <= _DRAWN and shown["kind"] == "bindings":
+            rows = self._service.ask.rows(asked.query or "", graphs=asked.default_graphs)
+            iris = {row[name].value for row in rows for name in names if name in row and row[name].kind == "uri"}
+            labels = self._service.describe.labels(iris, g.language)
+        if kind == "bars":
+            return self._charts.bars(rows, names, labels, g.language)
+        return self._charts.network(rows, names, labels, " – ".join(names))
+
+    def _examples(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return the questions of the library by subject: name and summary."""
+        return [
+            (
+                subject_name(subject, g.language),
+                [(query.name, query.summary.get(g.language) or next(iter(query.summary.values()), query.name))
+                 for query in queries],
+            )
+            for subject, queries in self._service.ask.library.subjects().items()
+        ]  # fmt: skip
+
     def _rendered(self, asked: Asked, text: str, **shown: Any) -> Response:
-        for name, value in (("problem", None), ("kind", ""), ("table", None), ("truth", None), ("lines", [])):
-            shown.setdefault(name, value)
+        nothing: dict[str, Any] = {
+            "problem": None,
+            "kind": "",
+            "table": None,
+            "truth": None,
+            "lines": [],
+            "marks": [],
+            "chart": None,
+        }
         seconds = self._service.settings.query_seconds
-        return render("sparql.html", query=text, asked=asked, seconds=seconds, endpoint=self._endpoint, **shown)
+        drawn = {name: request.values.get(name, "") for name in ("chart", "x", "y")}
+        return render(
+            "sparql.html", query=text, asked=asked, seconds=seconds, endpoint=self._endpoint, drawn=drawn,
+            examples=self._examples(), **nothing | {"example": ""} | shown,
+        )  # fmt: skip
+
+
+def _marks(notices: tuple[Notice, ...]) -> list[dict[str, Any]]:
+    """Return the warnings about a query that was answered, as the editor marks them."""
+    return [
+        warning(one.text, one.line, one.column, g.language) | {"name": one.name, "near": one.near} for one in notices
+    ]
 
 
 def downloads(kind: str, query: str, illustrative: bool) -> list[tuple[str, str]]:
