@@ -177,6 +177,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("KG_IMPORT_SECONDS", "3600", _seconds, "Time limit of an import, build or publish in seconds."),
     Setting("KG_IMPORT_MEMORY", "6442450944", _positive, "Memory cap of an import, build or publish in bytes."),
     Setting("KG_DELIVERY_BYTES", "536870912", _positive, "Largest delivery, unpacked, in bytes."),
+    Setting("KG_STATEMENTS", "50000000", _positive, "Most statements that one delivery may become."),
     Setting("KG_FINDINGS", "10000", _positive, "Findings kept in a report; the rest are counted by cause."),
     Setting(
         "KG_KEEP_RELEASES",
@@ -235,6 +236,7 @@ class Settings:
     import_seconds: float
     import_memory: int
     delivery_bytes: int
+    statements: int
     findings: int
     keep_releases: int
     second_pair: bool

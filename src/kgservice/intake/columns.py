@@ -8,6 +8,8 @@ from kgservice.intake.interface import Table
 from kgservice.intake.readers.reading import Sheet
 from kgservice.report import Text
 
+_SHOWN = 40
+
 
 def check(table: Table, sheet: Sheet, mapped: Collection[str], collector: Collector) -> None:
     """Add a finding for every column that is neither mapped nor listed as unused.
@@ -44,5 +46,5 @@ def _missing(table: Table, sheet: Sheet, missing: list[str], found: list[str]) -
         "{file} has no column {columns}; its headings in row {row} are {found}. "
         "Mend the headings, header_row in source.toml, or the mapping.",
         **given,
-        found=", ".join(found),
+        found=", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else ""),
     )

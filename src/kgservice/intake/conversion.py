@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from kgservice import rml
-from kgservice.errors import SourceUnreadable
-from kgservice.intake import columns, coverage, index, keys, windows
+from kgservice.errors import MappingInvalid, SourceUnreadable
+from kgservice.intake import columns, coverage, index, joining, keys, letters, windows
 from kgservice.intake.failures import tell
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source, Table
@@ -23,14 +23,14 @@ from kgservice.report.writing import Writer
 from kgservice.terms import Evidence, Graphs, iri
 
 
-def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) -> Conversion:
+def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int, most: int = 100_000_000) -> Conversion:
     """Write one sorted `.nt.gz` per graph below `out`, and `out/lineage`; the report holds about `cap` findings.
 
-    All of them, up to a million, stand in `out/lineage/findings.sqlite`.
+    All of them, up to a million, stand in `out/lineage/findings.sqlite`. `most` = statements that it may become.
 
     Raises:
         SourceUnreadable: when a file of the delivery cannot be read at all.
-        MappingInvalid: when the mapping is wrong before any data is read.
+        MappingInvalid: when the mapping is wrong before any data is read, or makes more than `most` statements.
     """
     source = overridden(source, delivery.reading)
     mapping = rules(source)
@@ -41,7 +41,7 @@ def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int) 
         for table, found in assigned(source, delivery.files, job.collector):
             job.read(table, found)
         job.check_coverage()
-        job.convert()
+        job.convert(most)
         graphs = job.statements.write(out, base)
         job.collector.counts["triples"] = sum(one.triples for one in graphs.values())
         index.record(folder, source, delivery, base, job.places, job.subjects())
@@ -121,6 +121,17 @@ def _no_rows(table: Table, files: list[Part]) -> SourceUnreadable:
     )
 
 
+def _limit(job: "_Job", sheet: Sheet, made: int, most: int) -> None:
+    """Refuse a mapping that made, or at this rate will make, too many statements."""
+    expected = made * max(sheet.frame.height, 1) // max(min(sheet.frame.height, rml.ROWS), 1)
+    if job.statements.count > most or expected > most:
+        raise MappingInvalid(
+            "{file}: the mapping makes more than {most} statements of {delivered} ({expected} and more), which are "
+            "more than a delivery may become (KG_STATEMENTS); does a rule combine all with all?",
+            file=str(job.mapping.path), most=most, delivered=sheet.file, expected=max(expected, job.statements.count),
+        )  # fmt: skip
+
+
 class _Job:
     """One conversion while it runs."""
 
@@ -137,13 +148,14 @@ class _Job:
         self._home = iri(Graphs(base).source(source.name, Evidence.SOURCED))
         self._graphs = {iri(Graphs(base).source(source.name, evidence)) for evidence in Evidence}
 
-    def convert(self) -> None:
-        """Read every table, check its files together, and map them one by one."""
+    def convert(self, most: int) -> None:
+        """Map the files one by one; refuse before the disk is full what would become more statements than `most`."""
         for table, files in self._tables:
             for one, sheet in zip(files, self._sheets[table.name], strict=True):
                 self.places.append(index.Place(table.name, one.file.name, one.file.sha256, sheet.sheet, one.member))
                 for produced in mapped(self.mapping, table, sheet, self.base, self._others(table)):
                     self._take(produced, sheet)
+                    _limit(self, sheet, produced.statements.height, most)
 
     def read(self, table: Table, files: list[Part]) -> None:
         """Read the files of a table and check headings and keys."""
@@ -164,6 +176,7 @@ class _Job:
             columns.check(table, sheet, self.mapping.references().get(table.name, ()), self.collector)
             texts = sheet.frame.select(sheet.columns)
             self.collector.counts["cells"] += texts.height * texts.width - sum(texts.null_count().row(0))
+        letters.check(table, sheet, self.collector)
         return sheet
 
     def sheets(self) -> Iterator[tuple[Table, Sheet]]:
@@ -173,7 +186,8 @@ class _Job:
                 yield table, sheet
 
     def check_coverage(self) -> None:
-        """Check, file by file, that the tables of JSON and XML use every value."""
+        """Check, file by file, that the tables of JSON and XML use every value, and that joins find their keys."""
+        joining.check(self.mapping, self._sheets, self.collector)
         read: dict[str, list[tuple[Table, Sheet]]] = {}
         for table, files in self._tables:
             for one, sheet in zip(files, self._sheets[table.name], strict=True):
@@ -183,8 +197,10 @@ class _Job:
             coverage.check(self.mapping, tables, self.collector)
 
     def _others(self, table: Table) -> dict[str, pl.DataFrame | list[rml.Record]]:
-        """Return what joins may lead to: the other tables of the delivery."""
-        return {name: together(sheets) for name, sheets in self._sheets.items() if name != table.name}
+        """Return what the joins of a table lead to: other tables of the delivery."""
+        by_iri = {one.iri: one.source for one in self.mapping.triples_maps}
+        wanted = {by_iri[term.parent] for one in self.mapping.of(table.name) for term in one.parents()} - {table.name}
+        return {name: together(self._sheets[name]) for name in wanted if name in self._sheets}
 
     def _take(self, produced: rml.Produced, sheet: Sheet) -> None:
         place = len(self.places) - 1

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import polars as pl
 
 LINE = "line"
-CHUNK = 400_000
+CHUNK = 250_000
 """Lines that are held and sorted at once."""
 _PARTS = 48
 _SAMPLE = 64

@@ -13,7 +13,7 @@ from kgservice.rml.model import Mapping, TriplesMap
 from kgservice.rml.produced import Produced
 from kgservice.rml.records import Record, RecordBatch, Records, batches, cut
 
-ROWS = 100_000
+ROWS = 50_000
 """Rows of a table that are mapped together."""
 RECORDS = 5_000
 """Records that are mapped together."""

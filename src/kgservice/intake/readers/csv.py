@@ -28,6 +28,7 @@ _PROBED = 50
 _PROBE = 1_000_000
 _CHUNK = 50_000
 _BROKEN = 100
+_LONGEST = 1 << 24  # characters of a cell
 _Record = tuple[int, int, list[str]]
 _Lines = Callable[[int], Iterator[str]]
 """Opens a text anew and passes over so many lines."""
@@ -67,6 +68,7 @@ class Form:
 
     def rows(self, lines: Iterable[str]) -> "_csv.Reader":
         """Return a strict reader of rows."""
+        csv.field_size_limit(_LONGEST)
         if not self.quote:
             return csv.reader(lines, delimiter=self.separator, quoting=csv.QUOTE_NONE, strict=True)
         return csv.reader(lines, delimiter=self.separator, quotechar=self.quote, strict=True)

@@ -4,6 +4,7 @@ import posixpath
 import re
 import zipfile
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -14,6 +15,7 @@ _CELL = rb"<(?:\w+:)?c\b([^>]*)>\s*"
 _FORMULA = rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
 _NO_RESULT = re.compile(_CELL + _FORMULA + rb"\s*(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</")
 _ERROR = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=\"e\"[^>]*)>\s*(?:" + _FORMULA + rb")?\s*<(?:\w+:)?v>([^<]*)<")
+_NEGATIVE = re.compile(_CELL + rb"(?:" + _FORMULA + rb"\s*)?<(?:\w+:)?v>(-[0-9.]+)<")
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _WIDE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{2,3})\d')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
@@ -28,6 +30,8 @@ class Marks:
     errors: tuple[tuple[int, str, str], ...] = ()
     last_row: int = 0
     last_column: int = 0
+    negatives: tuple[tuple[int, str, str], ...] = ()
+    """Numbers below zero: where the cell is shown as a date, it is one before 1900."""
 
 
 def marks(path: Path, sheet: str) -> Marks:
@@ -42,10 +46,11 @@ def marks(path: Path, sheet: str) -> Marks:
         data = archive.read(part)
     formulas = _formulas(data) if re.search(rb"<(?:\w+:)?f\b", data) else ()
     errors = _errors(data) if b't="e"' in data else ()
+    negatives = _negatives(data) if b">-" in data else ()
     wide = {match[1] for match in _WIDE.finditer(data)}
     last_column = max((column_index(letters.decode()) for letters in wide), default=25)
     last_row = max((int(match[1]) for match in _ROW.finditer(data)), default=data.count(b"<row"))
-    return Marks(formulas, errors, last_row, last_column)
+    return Marks(formulas, errors, last_row, last_column, negatives)
 
 
 def _part(archive: zipfile.ZipFile, sheet: str) -> str:
@@ -86,6 +91,11 @@ def _errors(data: bytes) -> tuple[tuple[int, str, str], ...]:
         if len(found) == _MOST:
             break
     return tuple(found)
+
+
+def _negatives(data: bytes) -> tuple[tuple[int, str, str], ...]:
+    found = (match for match in _NEGATIVE.finditer(data))
+    return tuple((*_address(match[1]), match[2].decode()) for match in islice(found, _MOST))
 
 
 def _address(attributes: bytes) -> tuple[int, str]:

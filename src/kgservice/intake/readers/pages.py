@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, time, timedelta
 from typing import Any
 
 import polars as pl
@@ -131,6 +132,25 @@ def lost(page: Page, seen: Marks) -> None:
                 "read/formula-error",
                 Text("The cell {cell} holds the error {value}.", {"cell": f"{letters}{row}", "value": value}),
                 Text("Mend the formula, or empty the cell."),
+                page.cell(row - 1, column, value),
+            )
+
+
+def early(page: Page, seen: Marks) -> None:
+    """Add a finding for every cell that is shown as a date before 1900: what it is read as would be a time of day."""
+    for row, letters, value in seen.negatives:
+        column = column_index(letters)
+        inside = row <= len(page.grid) and column < len(page.grid[row - 1])
+        if inside and isinstance(page.grid[row - 1][column], time):
+            page.grid[row - 1][column] = ""
+            day = date(1899, 12, 30) + timedelta(days=int(float(value)))
+            page.collector.violation(
+                "read/date-before-1900",
+                Text(
+                    "The cell {cell} holds a date before 1900 (probably {day}), which no two spreadsheets read alike.",
+                    {"cell": f"{letters}{row}", "day": day.isoformat()},
+                ),
+                Text("Format the column as text and type the date again, such as 05.03.1897."),
                 page.cell(row - 1, column, value),
             )
 
