@@ -42,6 +42,14 @@ class Served:
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout.strip()
 
+    def command_with(self, given: str, *arguments: str) -> str:
+        """Run a command that reads standard input and return what it prints."""
+        done = subprocess.run(
+            [KGSERVICE, *arguments], env=self.environment, input=given, capture_output=True, text=True
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
     def start(self) -> None:
         self.process = subprocess.Popen(
             [KGSERVICE, "serve", "--port", "0"], env=self.environment, stdout=subprocess.PIPE, text=True

@@ -1,6 +1,6 @@
 """Who may come in where: the one table of addresses that are not for everybody, and the least role for each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from flask import Flask, Response, g, redirect, request
@@ -44,6 +44,18 @@ ROUTES: Mapping[str, Mapping[str, Role | None]] = {
     "/curate/users/<name>/remove": {"POST": _O},
     "/curate/audit": {"GET": _O},
     "/curate/audit.<ending>": {"GET": _O},
+    "/drafts": {"GET": _C},
+    "/drafts/<draft_id>": {"GET": _C},
+    "/drafts/<draft_id>/history": {"GET": _C},
+    "/drafts/<draft_id>/review": {"GET": _C},
+    "/drafts/<draft_id>/accept": {"POST": _S},
+    "/drafts/<draft_id>/comment": {"POST": _C},
+    "/drafts/<draft_id>/send-back": {"POST": _S},
+    "/-/queries": {"GET": _O},
+    "/-/queries/<query_id>": {"DELETE": None},
+    "/-/crashes": {"GET": _O, "DELETE": _O},
+    "/releases/<int:number>/keep": {"POST": _S},
+    "/releases/<int:number>/rollback": {"POST": _S},
     "/drafts/<draft_id>/sparql": {"GET": _C, "POST": _C, "QUERY": _C},
     "/drafts/<draft_id>/preview/sparql": {"GET": _C, "POST": _C, "QUERY": _C},
     "/drafts/<draft_id>/update": {"POST": _C},
@@ -58,15 +70,21 @@ _CLOSED = ("/curate", "/drafts")
 """What begins so and is not in the table is for nobody."""
 
 
-def install(app: Flask, callers: Callers) -> None:
-    """Keep out, before each request, who may not come in; a browser without a session is sent to sign in."""
+_BY_HAND = ("/drafts/<draft_id>/update", "/drafts/<draft_id>/graphs", "/drafts/<draft_id>/graphs/<path:direct>")
+"""Where any graph can be written: not for who is limited to some sources."""
+_READING = ("GET", "HEAD", "QUERY")
+
+
+def install(app: Flask, callers: Callers, touched: Callable[[str], tuple[str, ...]]) -> None:
+    """Keep out, before each request, who may not come in; a browser without a session is sent to sign in.
+
+    `touched` names the sources that a draft changes, for those who are limited to some.
+    """
 
     @app.before_request
     def enter() -> Answer | None:
         rule = request.url_rule.rule if request.url_rule else ""
-        if rule not in ROUTES and not rule.startswith(_CLOSED):
-            return None
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" or not (rule in ROUTES or rule.startswith(_CLOSED)):
             return None
         method = "GET" if request.method == "HEAD" else request.method
         roles = ROUTES.get(rule, {})
@@ -76,7 +94,7 @@ def install(app: Flask, callers: Callers) -> None:
         if role is None:
             return None
         try:
-            callers.insist(role)
+            _insist_on_limits(callers.insist(role), rule, touched)
         except Unauthenticated:
             if rule.startswith("/curate") and wants_page(request.headers.get("Accept", "")):
                 return _to_sign_in()
@@ -103,6 +121,20 @@ def insist_on_source(account: Account, *sources: str) -> None:
                 sources=", ".join(account.sources),
                 source=source,
             )
+
+
+def _insist_on_limits(account: Account, rule: str, touched: Callable[[str], tuple[str, ...]]) -> None:
+    """Keep who is limited to some sources out of drafts that change others, and of what is not about sources."""
+    if not account.sources or request.method in _READING:
+        return
+    if rule in _BY_HAND or "/releases/" in rule:
+        raise AccessDenied(
+            "{name} may work on {sources} only; this may change everything.",
+            name=account.name,
+            sources=", ".join(account.sources),
+        )
+    if draft := (request.view_args or {}).get("draft_id", ""):
+        insist_on_source(account, *(touched(draft) or ("*",)))
 
 
 def _to_sign_in() -> Response | Answer:

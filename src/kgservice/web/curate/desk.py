@@ -11,7 +11,7 @@ from kgservice.web.curate.counter import Counter, Desk
 
 def install(app: Flask, service: Desk, callers: Callers) -> None:
     """Put the desk below /curate, and the gate before everything that is not for everybody."""
-    gate.install(app, callers)
+    gate.install(app, callers, lambda draft: service.review.draft(draft).sources)
     state = service.settings.state
     counter = Counter(service, callers, People(state), Audit(state))
     app.register_blueprint(sessions.blueprint(counter, service.settings.url.startswith("https://")))

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from kgservice.access import Role
 from kgservice.access.sessions import form_token, same
-from kgservice.errors import AccessDenied, FormForged, KgError, SignInRefused
+from kgservice.errors import FormForged, KgError, ParameterInvalid, SignInRefused
 from kgservice.web.callers import FIELD
 from kgservice.web.curate.counter import Counter, as_json, page_wanted
 from kgservice.web.pages import render
@@ -58,13 +58,17 @@ def blueprint(counter: Counter, secure: bool) -> Blueprint:
     def change() -> Answer:
         account = counter.account
         if account.kind != "user":
-            raise AccessDenied("A token has no password; sign in as yourself.")
+            raise ParameterInvalid("A token has no password; sign in as yourself.")
         try:
-            counter.people.enter(account.name, request.form.get("old", ""), g.get("address", ""))
+            counter.people.enter(account.name, request.form.get("old", ""), request.remote_addr or "")
             counter.people.password(account.name, request.form.get("new", ""), account.actor)
         except KgError as error:
-            response = render("curate/password.html", fault=said(error, g.language))
-            response.status_code = PROBLEMS[error.slug][0]
+            wrong = isinstance(error, SignInRefused)
+            told = ParameterInvalid("The password so far is wrong.") if wrong else error
+            if not page_wanted():
+                raise told from None
+            response = render("curate/password.html", fault=said(told, g.language))
+            response.status_code = PROBLEMS[told.slug][0]
             return response
         done: Answer = redirect("/curate", 303) if page_wanted() else as_json({"changed": account.name})
         counter.callers.enter(done, account.name)  # the old sessions have ended, this one goes on

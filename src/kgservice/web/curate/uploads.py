@@ -1,14 +1,16 @@
 """Files come in: sent, looked at, corrected, and only then imported by a job."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import IO
+from typing import IO, Any
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from kgservice.actions.receive import Upload
 from kgservice.errors import RequestTooLarge
+from kgservice.locale import say
+from kgservice.report import Text
 from kgservice.web.curate.counter import Counter, as_json, onward, page_wanted
 from kgservice.web.gate import insist_on_source
 from kgservice.web.pages import render
@@ -39,7 +41,7 @@ def blueprint(counter: Counter) -> Blueprint:
             raise RequestTooLarge("The body is longer than {limit} bytes (KG_DELIVERY_BYTES).", limit=limit)
         draft = request.form.get("draft", "")
         if draft:
-            counter.service.review.draft(draft)
+            insist_on_source(counter.account, *counter.service.review.draft(draft).sources)
         upload = counter.service.receive.take(name, _sent(), counter.actor, draft)
         return onward(f"/curate/uploads/{upload.id}", asdict(upload))
 
@@ -50,7 +52,7 @@ def blueprint(counter: Counter) -> Blueprint:
             return as_json(asdict(upload))
         return render(
             "curate/reading.html", upload=upload, source=counter.service.receive.source(upload.source),
-            encodings=ENCODINGS, separators=SEPARATORS,
+            looks=[told(look, g.language) for look in upload.looks], encodings=ENCODINGS, separators=SEPARATORS,
         )  # fmt: skip
 
     @room.post("/curate/uploads/<number>")
@@ -80,6 +82,13 @@ def blueprint(counter: Counter) -> Blueprint:
         return upload
 
     return room
+
+
+def told(look: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return what was seen of a file, its notes and its error in a language."""
+    notes = [say(Text(note["template"], note["params"]), language) for note in look.get("notes", ())]
+    error = look.get("error")
+    return {**look, "notes": notes, "error": say(Text(error["template"], error["params"]), language) if error else ""}
 
 
 def _sent() -> Iterator[tuple[str, IO[bytes]]]:
