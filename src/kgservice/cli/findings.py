@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,7 +10,9 @@ from kgservice.cli import doors
 from kgservice.locale import plural, translate
 from kgservice.report import Report
 from kgservice.reports.text import as_text, told
-from kgservice.wiring import Service
+
+if TYPE_CHECKING:
+    from kgservice.wiring import Service
 
 
 def summary(report: Report, language: str, tally: Mapping[str, int] | None = None) -> str:
@@ -39,7 +42,7 @@ def summary(report: Report, language: str, tally: Mapping[str, int] | None = Non
     return text
 
 
-def outcome(service: Service, draft_id: str, found: Report, shape: str, *, brief: bool = False) -> int:
+def outcome(service: "Service", draft_id: str, found: Report, shape: str, *, brief: bool = False) -> int:
     """Print what was found in a draft as `text` or `json`; return 0 when it conforms, 1 when something stops it."""
     language = service.settings.lang
     tell: Callable[..., str] = doors.speaker(language)

@@ -4,6 +4,7 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +13,9 @@ from kgservice.cli.findings import outcome
 from kgservice.cli.tables import table
 from kgservice.errors import ParameterInvalid
 from kgservice.report import Report
-from kgservice.wiring import Service
+
+if TYPE_CHECKING:
+    from kgservice.wiring import Service
 
 
 @click.command()
@@ -150,7 +153,7 @@ def revoke(name: str, actor: str, language: str | None) -> int:
     return 0
 
 
-def _found(service: Service, name: str) -> Report:
+def _found(service: "Service", name: str) -> Report:
     if name.startswith("d"):
         return service.review.report(name)
     if not name.isdecimal():
@@ -158,7 +161,7 @@ def _found(service: Service, name: str) -> Report:
     return service.shelf.release(int(name)).report()
 
 
-def _workbook(service: Service, name: str, output: Path | None, file: str, source: str) -> int:
+def _workbook(service: "Service", name: str, output: Path | None, file: str, source: str) -> int:
     if output is None and sys.stdout.isatty():
         raise ParameterInvalid("A workbook is no text for a terminal; name a file with -o FILE.")
     language = service.settings.lang

@@ -16,6 +16,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from kgservice.errors import SourceUnreadable
 from kgservice.report import Cell, Finding
@@ -129,6 +130,8 @@ def _summarise(book: Any, reader: Reader, about: About, sources: Sequence[str], 
     for at, width in enumerate(summary.WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     for row, line in enumerate(summary.lines(reader, about, sources, first), 1):
+        if tall := summary.height(line):
+            sheet.row_dimensions[row].height = tall
         for column, said in enumerate(line, 1):
             if said.value == "" and said.style in ("plain", "number"):
                 continue
@@ -141,6 +144,9 @@ def _summarise(book: Any, reader: Reader, about: About, sources: Sequence[str], 
             _look(slot, said.style)
             if said.link:
                 slot.hyperlink = Hyperlink(ref=slot.coordinate, location=said.link)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for other in book.worksheets:
         other.sheet_view.tabSelected = other is sheet
     book.active = 0

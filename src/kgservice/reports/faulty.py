@@ -46,7 +46,7 @@ def write(output: IO[bytes], reader: Reader, about: About, tables: Sequence[Sour
     with Workbook(output) as book:
         with book.sheet(names[0], summary.WIDTHS) as sheet:
             for line in summary.lines(reader, about, sources, first):
-                sheet.write(line)
+                sheet.write(line, summary.height(line))
         for name, table in zip(names[1:], tables, strict=True):
             total += _Rows(book, reader, about, table).write(name)
     return total

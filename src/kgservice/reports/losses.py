@@ -7,7 +7,7 @@ from pathlib import Path
 from kgservice.report import Text
 
 _PARTS: tuple[tuple[str, str], ...] = (
-    (r"xl/charts/chart[^/]*\.xml", "Charts ({count}) are not in this copy."),
+    (r"xl/charts/chart[^/]*\.xml", "Charts ({count}) are drawn anew in this copy and may look different."),
     (r"xl/media/.+", "Pictures ({count}) are not in this copy."),
     (r"xl/vbaProject\.bin", "Macros are not in this copy."),
     (r"xl/(ctrlProps|activeX)/.+", "Buttons and form fields ({count}) are not in this copy."),

@@ -88,7 +88,8 @@ class Sheet:
             f'<col min="{at}" max="{at}" width="{width:g}" customWidth="1"/>' for at, width in enumerate(widths, 1)
         )
         self._write(
-            f'{_HEAD}<worksheet xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheetViews>{view}{pane if frozen else ""}'
+            f'{_HEAD}<worksheet xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+            f'<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews>{view}{pane if frozen else ""}'
             f"</sheetView></sheetViews>{f'<cols>{cols}</cols>' if cols else ''}<sheetData>"
         )
 
@@ -128,7 +129,8 @@ class Sheet:
     ) -> None:
         links = f"<hyperlinks>{''.join(self._links)}</hyperlinks>" if self._links else ""
         drawn = '<legacyDrawing r:id="rId1"/>' if self._comments else ""
-        self._write(f"</sheetData>{links}{drawn}</worksheet>")
+        paper = '<pageSetup orientation="landscape" fitToHeight="0"/>'
+        self._write(f"</sheetData>{links}{paper}{drawn}</worksheet>")
         self._out.close()
         if kind is None and self._comments and self._boxes:
             self._finish_comments(self._comments, self._boxes)

@@ -9,7 +9,7 @@ from kgservice.report.reading import Cause, Reader
 from kgservice.reports.package import Slot
 from kgservice.terms import shortened
 
-WIDTHS = (13, 46, 22, 11, 9, 11, 34, 34, 52, 12)
+WIDTHS = (17, 46, 22, 11, 9, 11, 34, 34, 52, 12)
 _MOST = 500
 _EXAMPLES = 3
 
@@ -73,6 +73,15 @@ def lines(
     if fixed := reader.tally(sources)["fixed"]:
         yield []
         yield [Slot(tell("Mended since the last delivery: {count}.", count=number(fixed, tongue)))]
+
+
+def height(line: Sequence[Slot]) -> float:
+    """Return how tall a row must be, in points, 0 where one line is enough: not every program finds that itself."""
+    most = 1
+    for slot, width in zip(line, WIDTHS, strict=False):
+        if slot.style in ("wrapped", "head") and isinstance(slot.value, str):
+            most = max(most, sum(-(-max(len(part), 1) // int(width - 1)) for part in slot.value.split("\n")))
+    return 0 if most == 1 else min(most, 20) * 15.5
 
 
 _WEIGHTS = {"violation": "violation", "warning": "warning", "info": "info", "waived": "waived"}
