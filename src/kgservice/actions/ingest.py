@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from kgservice.actions import decisions, duplicates, suppressions
+from kgservice.actions import decisions, duplicates, suppressions, validation
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
 from kgservice.actions.gather import again, gathered, judged, released, stale
-from kgservice.actions.preview import Preview, Progress, check, converted, preview, verdict
+from kgservice.actions.preview import Preview, Progress, converted, preview, verdict
 from kgservice.actions.show import keep, show
+from kgservice.actions.validation import Limits, check
 from kgservice.errors import ConfirmationNeeded, ParameterInvalid, SourceUnreadable
 from kgservice.intake import predicates
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source
@@ -36,6 +37,10 @@ class Outcome:
 
     draft: Draft
     report: Report
+
+
+def _reached(report: Report) -> dict[str, int]:
+    return {name: report.counts[name] for name in ("reached",) if name in report.counts}
 
 
 class Ingest:
@@ -143,7 +148,9 @@ class Ingest:
         tell("Mapping rows to statements", 0, 0)
         out = work / source.name
         out.mkdir()
-        conversion = convert(source, delivery, self._settings.base, out, self._settings.findings)
+        conversion = convert(
+            source, delivery, self._settings.base, out, self._settings.findings, self._settings.statements
+        )
         base = self._shelf.release(draft.base_release) if draft.base_release else None
         before = self._before(base, source)
         after = self._content.united(conversion.graphs, out)
@@ -178,9 +185,10 @@ class Ingest:
         tell("Checking against the shapes", 0, 0)
         patience = self._settings.import_seconds / 20  # one constraint that runs away must not take the whole job
         # ten times what fits in a report: all of it goes into the file
-        shapes = check(seen, self._content.graphs, 10 * self._settings.findings, self._kept, patience)
+        limits = Limits(10 * self._settings.findings, patience)
+        shapes = check(seen, self._content.graphs, self._kept, draft.path, limits)
         shapes, said = shapes.joined(duplicates.report(seen, draft, self._settings)), told(draft, self._content.graphs)
-        counts = converted(seen, set(draft.imports)).counts
+        counts = {**converted(seen, set(draft.imports)).counts, **_reached(shapes)}
         tell("Gathering what was found", 0, 0)
         path = gathered(draft, seen, said, shapes, (self._shelf, self._drafts), waivers)
         report = self._head(path, counts)
@@ -188,6 +196,7 @@ class Ingest:
 
     def released(self, folder: Path, draft: Draft, seen: Preview) -> None:
         """Write the findings of a release that is being built, those of sources that the draft left alone too."""
+        validation.released(folder, draft.path, seen.content_hash)
         released(folder, draft, seen, decisions.waivers(self._settings), self._today())
 
     def _head(self, path: Path, counts: Mapping[str, int]) -> Report:

@@ -7,18 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from kgservice.actions import sameness
+from kgservice.actions.conflicts import insist
 from kgservice.actions.content import Content
-from kgservice.errors import PublishConflict
-from kgservice.intake import lineage
 from kgservice.releases import Draft, Manifest, Release, Statements
 from kgservice.releases.statements import lines, merged, without, write
-from kgservice.report import Finding, Report, Severity
+from kgservice.report import Report, Severity
 from kgservice.terms import Evidence, Graphs
 
 Progress = Callable[[str, int, int], None]
 """Told (step, done, total) as a job goes on."""
-
-_RESOLVED = 1000  # findings whose cells are looked up; a row that breaks a shape a thousand times is told by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,57 +71,6 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
     suppressed = {**(current.manifest.suppressed if current else {}), **draft.suppressed}
     suppressed = {graph: texts for graph, texts in suppressed.items() if texts}
     return Preview(current, found, imports, lineages, known, illustrative, suppressed)
-
-
-def check(preview: Preview, names: Graphs, cap: int, kept: Path, seconds: float) -> Report:
-    """Validate the whole against the shapes; findings know their cells, at most `cap` are kept and the rest counted.
-
-    `kept` is the folder of deliveries, whose rows are read again to name the cells. A constraint that takes longer than
-    `seconds` is ended and is a finding itself.
-    """
-    # rdflib and its kin are slow to load: a build that finds nothing to do never comes here
-    from kgservice.knowledge.validation import Rules
-    from kgservice.store.memory import Memory
-
-    shapes = preview.graphs.get(names.shapes)
-    if shapes is None:
-        return Report()
-    rules = Rules([Path(shapes.file)])
-    memory = Memory([Path(preview.known.file)], seconds)
-    try:
-        report = rules.check(memory.rows, cap=cap)
-        if preview.illustrative.triples:
-            memory.add([Path(preview.illustrative.file)])
-            room = max(cap - len(report.findings), cap // 10)
-            report = report.joined(rules.check(memory.rows, known=report, cap=room))
-    finally:
-        memory.close()
-    findings = list(report.findings)
-    located = [*_located(findings[:_RESOLVED], preview, kept), *findings[_RESOLVED:]]
-    return Report(tuple(located), report.counts)
-
-
-def insist(draft: Draft, current: Release | None) -> None:
-    """Insist that the current release changed no graph that the draft changed too, unless to the very same.
-
-    Raises:
-        PublishConflict: base, current release and draft have three different versions of a graph; names the graphs.
-    """
-    now = current.manifest.graphs if current else {}
-    found = []
-    for graph, change in draft.changes.items():
-        there = now[graph].sha256 if graph in now else ""
-        if there not in (change.before, change.statements.sha256 if change.statements else ""):
-            found.append(graph)
-    if found:
-        raise PublishConflict(
-            "Draft {draft} began on release {base}, and release {current} has changed the same since: {graphs}. "
-            "`kgservice drafts rebase {draft}` brings both together where they do not contradict each other.",
-            draft=draft.id,
-            base=draft.base_release or "-",
-            current=current.id if current else "-",
-            graphs=", ".join(sorted(found)),
-        )
 
 
 def converted(preview: Preview, sources: set[str] | None = None) -> Report:
@@ -194,25 +140,3 @@ def _carried(draft: Draft, current: Release | None, names: Graphs) -> dict[str, 
         else:
             found[graph] = replace(change.statements, file=str(draft.path / change.statements.file))
     return found
-
-
-def _located(findings: list[Finding], preview: Preview, kept: Path) -> list[Finding]:
-    """Return findings with source and cells: the very cell where a source has it, else the rows behind the thing.
-
-    Each file of a delivery is read once for all of them.
-    """
-    waiting = {at: finding for at, finding in enumerate(findings) if not finding.cells and finding.focus}
-    best: dict[int, tuple[int, Finding]] = {}
-    for name, records in preview.imports.items():
-        for record in records:
-            folder = preview.lineages[record["lineage"]]
-            made = lineage.rows_of_all(folder, {finding.focus for finding in waiting.values()})
-            asked = [at for at, finding in waiting.items() if finding.focus in made and finding.path]
-            questions = [(waiting[at].focus, waiting[at].path, waiting[at].value) for at in asked]
-            exact = dict(zip(asked, lineage.locate_all(folder, questions, kept) if questions else [], strict=True))
-            for at, finding in waiting.items():
-                cells = tuple(exact.get(at) or made.get(finding.focus) or ())
-                closeness = max((bool(cell.column) + bool(cell.value) for cell in cells), default=-1)
-                if cells and closeness > best.get(at, (-1, finding))[0]:
-                    best[at] = (closeness, replace(finding, cells=cells, source=name))
-    return [best[at][1] if at in best else finding for at, finding in enumerate(findings)]

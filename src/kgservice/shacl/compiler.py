@@ -126,6 +126,11 @@ class _Compiler:
         for name, pattern, too_many in self._constraints.counts(shape, x, steps):
             word = "EXISTS" if too_many else "NOT EXISTS"
             yield self._check(shape, place, name, f"FILTER {word} {{ {pattern} }}", steps)
+        for name, wrong in self._constraints.many(shape):
+            nodes = x if x == "?this" else f"?this {x}"
+            values = f"{FOCUS}{place.target} OPTIONAL {{ {x} {steps} {y} }}"
+            group = f"GROUP BY {nodes} HAVING(COUNT(DISTINCT {y}) {wrong})"
+            yield self._check(shape, place, name, f"{{ SELECT {nodes} WHERE {{ {values} }} {group} }}", steps)
         for name, body, value, apart in self._constraints.pairs(shape, x, steps):
             yield self._check(shape, place, name, body, steps, value=value, apart=apart)
         inner = _Place(place.root, f"{place.target} . {x} {steps} {y}", y)

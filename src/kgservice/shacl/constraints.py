@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from rdflib import SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from kgservice.shacl.model import ShapeUnsupported
 from kgservice.shacl.paths import members, path, term
 from kgservice.shacl.sparql_constraints import exists
 from kgservice.shacl.values import ValueTests
 
 _TRUE = Literal(True)
+_FEW = 5
+"""As many values are told apart in pairs, which needs no grouping; beyond, the ways to pick them explode."""
 
 
 class Constraints:
@@ -40,10 +43,11 @@ class Constraints:
         """Yield (component, pattern, violated when the pattern matches) of the cardinalities of a property shape."""
         graph = self._graph
         for n in graph.objects(shape, SH.minCount):
-            if int(str(n)) > 0:
+            if 0 < int(str(n)) <= _FEW:
                 yield "MinCount", self._distinct(x, steps, int(str(n))), False
         for n in graph.objects(shape, SH.maxCount):
-            yield "MaxCount", self._distinct(x, steps, int(str(n)) + 1), True
+            if int(str(n)) < _FEW:
+                yield "MaxCount", self._distinct(x, steps, int(str(n)) + 1), True
         for wanted in graph.objects(shape, SH.hasValue):
             yield "HasValue", f"{x} {steps} {term(wanted)}", False
         for qualified in graph.objects(shape, SH.qualifiedValueShape):
@@ -53,6 +57,15 @@ class Constraints:
                     yield "QualifiedMinCount", self._distinct(x, steps, int(str(n)), qualified, siblings), False
             for n in graph.objects(shape, SH.qualifiedMaxCount):
                 yield "QualifiedMaxCount", self._distinct(x, steps, int(str(n)) + 1, qualified, siblings), True
+
+    def many(self, shape: Node) -> Iterator[tuple[str, str]]:
+        """Yield (component, what the number of values must be to violate) of cardinalities that `counts` leaves out."""
+        for n in self._graph.objects(shape, SH.minCount):
+            if int(str(n)) > _FEW:
+                yield "MinCount", f"< {int(str(n))}"
+        for n in self._graph.objects(shape, SH.maxCount):
+            if int(str(n)) >= _FEW:
+                yield "MaxCount", f"> {int(str(n))}"
 
     def pairs_of_node(self, shape: Node, x: str) -> Iterator[tuple[str, str, str]]:
         """Yield (component, violating pattern, value variable) of sh:equals and sh:disjoint on a node shape."""
@@ -120,6 +133,8 @@ class Constraints:
         for _, test in self.tests.of(shape):
             y = self._new()
             yield f"NOT EXISTS {{ {x} {steps} {y} . FILTER(!({test(y)})) }}"
+        if any(self.many(shape)):
+            raise ShapeUnsupported("More than {n} values cannot be counted inside another shape.", n=_FEW)
         for _, pattern, too_many in self.counts(shape, x, steps):
             yield ("NOT EXISTS" if too_many else "EXISTS") + f" {{ {pattern} }}"
         for _, body, _, _ in self.pairs(shape, x, steps):
@@ -142,6 +157,8 @@ class Constraints:
         self, x: str, steps: str, n: int, qualified: Node | None = None, siblings: list[Node] | None = None
     ) -> str:
         """Return a pattern that matches when there are `n` different values (that conform to a qualified shape)."""
+        if n > _FEW:
+            raise ShapeUnsupported("More than {n} values cannot be counted inside another shape.", n=_FEW)
         variables = [self._new() for _ in range(n)]
         parts = []
         for y in variables:

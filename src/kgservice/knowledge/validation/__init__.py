@@ -2,5 +2,6 @@
 
 from kgservice.knowledge.validation.faults import faults
 from kgservice.knowledge.validation.findings import Rules, validate
+from kgservice.knowledge.validation.trails import Change, ChangeTooLarge, Told, Trail, load, save
 
-__all__ = ["Rules", "faults", "validate"]
+__all__ = ["Change", "ChangeTooLarge", "Rules", "Told", "Trail", "faults", "load", "save", "validate"]

@@ -4,6 +4,7 @@ import gzip
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, cast
@@ -15,8 +16,9 @@ from rdflib.term import BNode, Node
 from kgservice.errors import KgError
 from kgservice.knowledge.validation import slices
 from kgservice.knowledge.validation.speech import named
+from kgservice.knowledge.validation.trails import Change, ChangeTooLarge, Told, Trail
 from kgservice.report import Finding, Report, Severity, Text
-from kgservice.shacl import Answers, Check, Origin, Result, ShapeUnsupported, compile_shapes
+from kgservice.shacl import Answers, Check, Focus, Origin, Result, ShapeUnsupported, affected, closure, compile_shapes
 from kgservice.shacl import validate as results
 from kgservice.terms import shortened
 
@@ -44,60 +46,98 @@ class Rules:
         self._shapes = _graph(shapes)
         self._remedies: dict[str, Text | None] = {}
 
-    def check(self, answers: Answers, known: Report | None = None, cap: int | None = None) -> Report:
+    def check(
+        self,
+        answers: Answers,
+        known: Report | None = None,
+        cap: int | None = None,
+        trail: Trail | None = None,
+        change: Change | None = None,
+    ) -> Report:
         """Return what breaks the shapes in the default graph that `answers` answers over.
 
         With `known`, the report over the known statements, `answers` speaks of known and illustrative ones together,
         and only what is not in `known` comes back, marked as illustrative; causes that `known` had to cut are not asked
-        again. Findings come in the order of shape, focus, path, value. At most `cap` are kept, of every cause some; the
-        counts `omitted` and `omitted:<rule>` say how many more there are. A shape that nothing can evaluate, or whose
-        query is ended for the time it takes, is a finding.
+        again. Findings come in the order of shape, focus, path, value, each once. At most `cap` are kept, of every
+        cause some; the counts `omitted` and `omitted:<rule>` say how many more there are. A shape that nothing can
+        evaluate, or whose query is ended for the time it takes, is a finding. `trail` is filled; with `change` only its
+        focus is looked at.
 
         Raises:
             AuthoredInvalid: a shape is ill-formed.
+            ChangeTooLarge: with `change`, when one constraint alone finds more than `cap`.
         """
-        illustrative = known is not None
-        before = {_key(finding) for finding in known.findings} if known else set()
-        left: dict[str, ShapeUnsupported] = {}
+        trail = Trail() if trail is None else trail
+        seen = {_key(finding) for finding in known.findings} if known else set()
         found: dict[str, list[Finding]] = defaultdict(list)
         omitted: Counter[str] = Counter()
         kept = 0
-        for check in compile_shapes(self._shapes, answers, left):
+        left: dict[str, ShapeUnsupported] = {}
+        checks = compile_shapes(self._shapes, answers, left)
+
+        def note(told: Told) -> int:
+            trail.told.append(told)
+            key = _key(told.finding)
+            new = key not in seen
+            if new:
+                seen.add(key)
+                found[told.finding.rule].append(told.finding)
+            return new
+
+        for told in change.standing(left) if change else ():
+            kept += note(replace(told, finding=replace(told.finding, illustrative=known is not None)))
+        for check in checks:
             if known and f"omitted:{self._rule(check.origin)}" in known.counts:
+                trail.whole = False
                 continue
-            room = None if cap is None else max(cap - kept, cap // _SHARE, 1)
-            for finding in self._of(check, answers, illustrative, room, omitted):
-                if _key(finding) not in before:
-                    found[finding.rule].append(finding)
-                    kept += 1
+            room = None if cap is None else cap if change else max(cap - kept, cap // _SHARE, 1)
+            for told in self._of(check, answers, known is not None, room, omitted, change):
+                kept += note(told)
         for root, error in left.items():
-            for finding in self._of_slice(root, error, answers, illustrative):
-                if _key(finding) not in before:
-                    found[finding.rule].append(finding)
+            for told in self._of_slice(root, error, answers, known is not None):
+                note(told)
+        trail.whole = trail.whole and not omitted and all(told.root for told in trail.told)
         return _report(found, omitted, cap)
 
+    def reach(self, delta: Iterable[tuple[str, str, str]], union: Answers) -> Focus:
+        """Return the target nodes of each shape whose verdict a change may change, as `shacl.affected` does."""
+        return affected(closure(self._shapes), delta, union)
+
     def _of(
-        self, check: Check, answers: Answers, illustrative: bool, room: int | None, omitted: Counter[str]
-    ) -> Iterator[Finding]:
+        self,
+        check: Check,
+        answers: Answers,
+        illustrative: bool,
+        room: int | None,
+        omitted: Counter[str],
+        change: Change | None,
+    ) -> Iterator[Told]:
         rule = self._rule(check.origin)
         try:
             limit = None if room is None else room + 1
+            if change:
+                found = list(results([check], answers, change.focus, limit))
+                if len(found) == limit:
+                    raise ChangeTooLarge
+                foreign = change.foreign({result.target for result in found})
+                for result in found:
+                    if result.target not in foreign:
+                        yield Told(result.origin.root, result.target, self._finding(result, illustrative))
+                return
             more = False
-            for told, result in enumerate(results([check], answers, limit=limit), 1):
-                more = told == limit
+            for number, result in enumerate(results([check], answers, limit=limit), 1):
+                more = number == limit
                 if not more:
-                    yield self._finding(result, illustrative)
+                    yield Told(result.origin.root, result.target, self._finding(result, illustrative))
             if more and room is not None:
                 omitted[rule] += int(_number(answers, check.count())) - room
         except KgError as error:
             yield self._unevaluated(rule, str(error), illustrative)
 
-    def _of_slice(
-        self, root: str, refused: ShapeUnsupported, answers: Answers, illustrative: bool
-    ) -> Iterator[Finding]:
+    def _of_slice(self, root: str, refused: ShapeUnsupported, answers: Answers, illustrative: bool) -> Iterator[Told]:
         try:
             for result in slices.validate(self._shapes, root, answers):
-                yield self._finding(result, illustrative)
+                yield Told(root, result.target, self._finding(result, illustrative))
         except KgError as error:
             rule = named(self._shapes, _node(root))
             yield self._unevaluated(rule, f"{refused} {error}", illustrative)
@@ -114,16 +154,18 @@ class Rules:
             path=_bare(path) if _IRI.fullmatch(path) else "",
             value=result.value or "",
             illustrative=illustrative,
+            component=result.origin.component,
         )
 
-    def _unevaluated(self, rule: str, reason: str, illustrative: bool) -> Finding:
-        return Finding(
+    def _unevaluated(self, rule: str, reason: str, illustrative: bool) -> Told:
+        finding = Finding(
             rule=rule,
             severity=Severity.VIOLATION,
             text=Text("The shape {rule} was not evaluated. {reason}", {"rule": shortened(rule), "reason": reason}),
             remedy=Text("Write the shape so that it can be evaluated, or take it out of the shapes."),
             illustrative=illustrative,
         )
+        return Told("", "", finding)
 
     def _rule(self, origin: Origin) -> str:
         shape = _speaker(self._shapes, origin)

@@ -1,0 +1,176 @@
+"""A draft checked against the shapes: all of it, or what its changes reach in the store of the current release."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgservice.actions.changes import applied, derived
+from kgservice.actions.preview import Preview
+from kgservice.intake import lineage
+from kgservice.releases.files import link
+from kgservice.report import Finding, Report
+from kgservice.terms import Graphs
+
+if TYPE_CHECKING:
+    from kgservice.knowledge.validation import Rules, Trail
+
+NAME = "validation.sqlite"
+"""Beside a release: what the check found of each target of each shape."""
+_RESOLVED = 1000  # findings whose cells are looked up; a row that breaks a shape a thousand times is told by then
+_CODE = ("shacl", "knowledge/validation")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a check may take."""
+
+    findings: int
+    """As many are kept, the rest is counted."""
+    seconds: float
+    """A constraint that takes longer is ended, and is a finding itself."""
+
+
+def check(preview: Preview, names: Graphs, kept: Path, folder: Path, limits: Limits) -> Report:
+    """Validate a preview against the shapes; findings know their cells.
+
+    Only what a change reaches is looked at where the current release was checked whole, by the same shapes, ontology
+    and code, and the change is small; the findings are those of a check of everything. The count `reached` says how
+    many things that were. `kept` is the folder of deliveries, whose rows are read again to name the cells. In `folder`,
+    the draft's, a copy of the release's store is changed for a while, and what was found stays for the next check.
+    """
+    # rdflib and its kin are slow to load: a build that finds nothing to do never comes here
+    from kgservice.knowledge.validation import ChangeTooLarge, Rules, load, save
+
+    shapes = preview.graphs.get(names.shapes)
+    if shapes is None:
+        return Report()
+    rules = Rules([Path(shapes.file)])
+    under = _under(preview, names)
+    trails: dict[str, Trail] = {}
+    try:
+        before = load(preview.parent.path / NAME, under) if preview.parent else {}
+        report = _changed(preview, names, rules, before, folder, limits, trails)
+    except ChangeTooLarge:
+        trails.clear()
+        report = _whole(preview, rules, limits, trails)
+    path = trail_of(folder, preview.content_hash)
+    for old in folder.glob("validation-*.sqlite"):
+        old.unlink(missing_ok=True)
+    save(path, trails, under)
+    findings = list(report.findings)
+    located = [*_located(findings[:_RESOLVED], preview, kept), *findings[_RESOLVED:]]
+    return Report(tuple(located), report.counts)
+
+
+def trail_of(folder: Path, content_hash: str) -> Path:
+    """Return where a draft's folder has what a check of this content found of each target."""
+    return folder / f"validation-{content_hash[:16]}.sqlite"
+
+
+def released(folder: Path, draft: Path, content_hash: str) -> None:
+    """Bring what a check found into the folder of a release, from which the next check goes on."""
+    path = trail_of(draft, content_hash)
+    if path.exists():
+        link(path, folder / NAME)
+
+
+def _whole(preview: Preview, rules: "Rules", limits: Limits, trails: "dict[str, Trail]") -> Report:
+    from kgservice.knowledge.validation import Trail
+    from kgservice.store.memory import Memory
+
+    memory = Memory([Path(preview.known.file)], limits.seconds)
+    try:
+        trails["known"] = Trail()
+        report = rules.check(memory.rows, cap=limits.findings, trail=trails["known"])
+        if preview.illustrative.triples:
+            memory.add([Path(preview.illustrative.file)])
+            trails["illustrative"] = Trail()
+            more = rules.check(memory.rows, report, _room(report, limits), trails["illustrative"])
+            report = report.joined(more)
+    finally:
+        memory.close()
+    return report
+
+
+def _room(report: Report, limits: Limits) -> int:
+    return max(limits.findings - len(report.findings), limits.findings // 10)
+
+
+def _changed(
+    preview: Preview,
+    names: Graphs,
+    rules: "Rules",
+    before: "Mapping[str, Trail]",
+    folder: Path,
+    limits: Limits,
+    trails: "dict[str, Trail]",
+) -> Report:
+    """Check what the changes reach, and join it with what stands.
+
+    Raises:
+        ChangeTooLarge: everything is to be checked.
+    """
+    from kgservice.knowledge.validation import Change, ChangeTooLarge, Trail
+    from kgservice.store.branches import Reading
+    from kgservice.store.patience import Patience
+
+    parent = preview.parent
+    invented = bool(preview.illustrative.triples)
+    if parent is None or not parent.store.is_dir() or "known" not in before or invented != ("illustrative" in before):
+        raise ChangeTooLarge
+    branched = folder / ".branch"
+    shutil.rmtree(branched, ignore_errors=True)
+    try:
+        focuses = applied(preview, parent, names, branched, list(before), rules.reach)
+        report, reached = Report(), 0
+        for name, trail in before.items():
+            beside = () if name == "known" else (names.illustrative,)
+            patience = Patience(Reading(branched, beside).rows, limits.seconds)
+            known, room = (None, limits.findings) if name == "known" else (report, _room(report, limits))
+            trails[name] = Trail()
+            change = Change(trail.told, focuses[name], partial(derived, patience.rows, parent, names))
+            try:
+                report = report.joined(rules.check(patience.rows, known, room, trails[name], change))
+            finally:
+                patience.end()
+            reached = max(reached, sum(len(nodes or ()) for nodes in focuses[name].values()))
+        return replace(report, counts={**report.counts, "reached": reached})
+    finally:
+        shutil.rmtree(branched, ignore_errors=True)
+
+
+def _under(preview: Preview, names: Graphs) -> str:
+    """Return the hash of all by which the same statements have the same findings: words, shapes, and our code."""
+    digest = hashlib.sha256()
+    for graph in (names.shapes, names.ontology, names.vocabularies):
+        digest.update((preview.graphs[graph].sha256 if graph in preview.graphs else "-").encode())
+    package = Path(__file__).parents[1]
+    for path in sorted(path for room in _CODE for path in (package / room).rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _located(findings: list[Finding], preview: Preview, kept: Path) -> list[Finding]:
+    """Return findings with source and cells: the very cell where a source has it, else the rows behind the thing.
+
+    Each file of a delivery is read once for all of them.
+    """
+    waiting = {at: finding for at, finding in enumerate(findings) if not finding.cells and finding.focus}
+    best: dict[int, tuple[int, Finding]] = {}
+    for name, records in preview.imports.items():
+        for record in records:
+            folder = preview.lineages[record["lineage"]]
+            made = lineage.rows_of_all(folder, {finding.focus for finding in waiting.values()})
+            asked = [at for at, finding in waiting.items() if finding.focus in made and finding.path]
+            questions = [(waiting[at].focus, waiting[at].path, waiting[at].value) for at in asked]
+            exact = dict(zip(asked, lineage.locate_all(folder, questions, kept) if questions else [], strict=True))
+            for at, finding in waiting.items():
+                cells = tuple(exact.get(at) or made.get(finding.focus) or ())
+                closeness = max((bool(cell.column) + bool(cell.value) for cell in cells), default=-1)
+                if cells and closeness > best.get(at, (-1, finding))[0]:
+                    best[at] = (closeness, replace(finding, cells=cells, source=name))
+    return [best[at][1] if at in best else finding for at, finding in enumerate(findings)]
