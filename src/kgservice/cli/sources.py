@@ -19,6 +19,7 @@ from kgservice.terms import shortened
 
 _ROUNDS = 8  # times that answers may change the questions
 _CHOICES = 12
+_CERTAIN = 0.55  # how sure it must be what a row is, to go on without asking
 
 
 @click.group()
@@ -63,6 +64,9 @@ def new(
             answers |= fresh
             made = service.newsource.propose(name, file, answers)
         _tell(made, say)
+    if yes and made.certain < _CERTAIN:
+        click.echo(say('Nothing tells what a row is; say it: class = "kg:…" in a file for --answers.'))
+        return 1
     trial = service.newsource.trial(made, file)
     _show(trial, say)
     if not yes and sys.stdin.isatty() and not click.confirm(say("Write the source?"), default=True):

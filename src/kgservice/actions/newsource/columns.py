@@ -27,6 +27,8 @@ class Column:
     distinct: int
     values: tuple[str, ...]
     """Different values, most frequent first, at most 200."""
+    all: frozenset[str]
+    """Every value of the sample."""
     kind: str
     """integer, decimal, date, time, iri, code or text."""
     language: str
@@ -35,6 +37,8 @@ class Column:
     """What parts the values of a list; empty where a cell holds one."""
     unique: bool
     """True when every row has a value of its own."""
+    distinctive: bool
+    """True when no two rows have the same value; some may have none."""
     safe: bool
     """True when the values can stand in an address as they are."""
 
@@ -52,10 +56,12 @@ def column(heading: str, cells: Sequence[str | None]) -> Column:
         len(values) / len(cells) if cells else 0.0,
         len(counted),
         tuple(value for value, _ in Counter(part for part in parts if part).most_common(200)),
+        frozenset(counted),
         kind,
         _language(values) if kind == "text" else "",
         separator,
         bool(values) and len(counted) == len(values) == len(cells),
+        bool(values) and len(counted) == len(values),
         bool(values) and all(_SAFE.fullmatch(value) for value in counted),
     )
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from kgservice.search import folded
 from kgservice.search.building import literal_text
+from kgservice.search.words import words
 from kgservice.terms import KINDS, PREFIXES
 
 _KG, _OWL, _RDFS, _SKOS, _SH, _XSD = (PREFIXES[name] for name in ("kg", "owl", "rdfs", "skos", "sh", "xsd"))
 _NAMES = {_RDFS + "label", _SKOS + "prefLabel", _SKOS + "altLabel"}
+_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _KIND_OF = {
     # classes whose things have a kind of another name
@@ -29,6 +31,9 @@ COMMON: Mapping[str, tuple[str, str]] = {
     PREFIXES["schema"] + "sameAs": ("iri", "то же в другом справочнике|wikidata|geonames|same as|concept uri"),
     PREFIXES["wgs"] + "lat": ("decimal", "широта|latitude|lat"),
     PREFIXES["wgs"] + "long": ("decimal", "долгота|longitude|long|lon|lng"),
+    _SKOS + "broader": ("link", "родитель|вышестоящий|вышестоящая группа|входит в|parent|parent id|broader|part of"),
+    _KG + "earliest": ("date", "начало|дата начала|действует с|from|start|start date|begin|since"),
+    _KG + "latest": ("date", "конец|дата окончания|действует по|to|end|end date|until"),
     _KG + "inn": ("code", "инн|inn|идентификационный номер налогоплательщика"),
     _KG + "ogrn": ("code", "огрн|ogrn"),
     _KG + "locatedIn": ("thing", "город|населённый пункт|место|city|town|location|муниципалитет"),
@@ -44,6 +49,8 @@ class Word:
     labels: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
     """Labels as written by language."""
+    said: frozenset[str] = frozenset()
+    """Of a class: the words of its definition and example, folded."""
     above: set[str] = field(default_factory=set)
     domain: set[str] = field(default_factory=set)
     range: set[str] = field(default_factory=set)
@@ -113,6 +120,9 @@ class Lexicon:
             types = {_bare(value) for value in said.get(PREFIXES["rdf"] + "type", ())}
             if _OWL + "Class" in types and iri.startswith(_KG):
                 word = self.classes[iri] = _word(iri, said)
+                texts = [*said.get(_SKOS + "definition", ()), *said.get(_SKOS + "example", ())]
+                read = [literal_text(text.encode()) for text in texts]
+                word.said = frozenset(one for part in read if part for one in words(_DIGITS.sub(" ", folded(part[0]))))
                 word.above = {_bare(value) for value in said.get(_RDFS + "subClassOf", ()) if value.startswith("<")}
             elif types & {_OWL + "ObjectProperty", _OWL + "DatatypeProperty"} and iri.startswith(_KG):
                 word = self.properties[iri] = _word(iri, said)
@@ -145,11 +155,11 @@ class Lexicon:
                         self.properties[path].value = "concept"
 
     def _common(self) -> None:
-        for iri, (value, words) in COMMON.items():
+        for iri, (value, spoken) in COMMON.items():
             word = self.properties.setdefault(iri, Word(iri))
-            word.value = word.value or value
-            word.labels |= {folded(text) for text in words.split("|")}
-            word.names.setdefault("ru", words.split("|")[0])
+            word.value = value if iri in (_KG + "earliest", _KG + "latest") else word.value or value
+            word.labels |= {folded(text) for text in spoken.split("|")}
+            word.names.setdefault("ru", spoken.split("|")[0])
 
 
 def _grouped(texts: Iterable[str]) -> dict[str, dict[str, list[str]]]:

@@ -1,5 +1,7 @@
 """Compares headings and values with the words of the ontology and the names of the graph."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +14,8 @@ from kgservice.terms import PREFIXES
 Named = Callable[[str], list[tuple[str, str, int]]]
 """Looks a name up in the graph: (IRI, kind, role) of each thing that is called so."""
 LABEL = PREFIXES["rdfs"] + "label"
+_NOTATION = PREFIXES["skos"] + "notation"
+_APART = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _SURE = 0.72
 """Likeness of a heading from which a property is taken without asking."""
 _LEAST = 0.45
@@ -40,6 +44,7 @@ class Matcher:
         self._lexicon = lexicon
         self._named = named
         self._keys = Words()
+        self._said = Counter(one for word in lexicon.classes.values() for one in word.said)
         self._noises: dict[str, frozenset[str]] = {}
         self._spoken = {
             iri: [(label, frozenset(self._keys.of(label))) for label in word.labels]
@@ -49,11 +54,14 @@ class Matcher:
     def classes(self, texts: Sequence[str], columns: Sequence[Column]) -> list[tuple[str, float]]:
         """Return classes that the rows may be of, likeliest first: by what the file is called, headings and values."""
         found: dict[str, float] = {}
-        spoken = [folded(text.replace("_", " ").replace("-", " ")) for text in texts]
+        spoken = [_APART.sub(" ", folded(text.replace("_", " ").replace("-", " "))) for text in texts]
         for iri, word in self._lexicon.classes.items():
             if not self._lexicon.kind(iri):
                 continue
             likeness = max((self._likeness(text, word) for text in spoken if text), default=0.0)
+            told = {one for text in spoken for one in words(text) if len(one) > 3 and not one.isdigit()}
+            rare = [one for one in told if one in word.said and self._said[one] <= 3]
+            likeness = max(likeness, 0.6 if rare else 0.0)
             found[iri] = likeness
         for iri, share in self._kinds(columns).items():
             found[iri] = max(found.get(iri, 0.0), 0.5 + 0.5 * share)
@@ -73,6 +81,10 @@ class Matcher:
             if not how:
                 continue
             score = 0.8 * heading + 0.2 * values if heading >= _LEAST else 0.0
+            if how in ("concept", "thing") and not recognised:
+                score *= 0.6
+            if iri == _NOTATION and column.distinctive and column.kind == "code":
+                score = max(score, 0.55)
             if recognised and len(recognised) > 1:
                 score = max(score, 0.3 * heading + 0.65 * values)
             if not self._lexicon.suits(iri, of):
@@ -124,7 +136,7 @@ class Matcher:
                     own = self._lexicon.kind(iri) == kind
                     if (
                         own
-                        and column.unique
+                        and column.distinctive
                         and not any(self._lexicon.kind(one) == kind for one in self._lexicon.classes[iri].above)
                     ):
                         best[iri] = max(best.get(iri, 0.0), count / len(looked))
@@ -170,6 +182,8 @@ def _plain(kind: str, wanted: str) -> tuple[float, str]:
         return (1.0, wanted) if kind in ("integer", wanted) else (0.0, "")
     if wanted == "date":
         return (1.0, "date") if kind in ("date", "time") else (0.0, "")
+    if wanted == "link":
+        return 0.0, ""  # a reference inside the table is told by its values, not by a heading
     if wanted == "iri":
         return (1.0, "iri") if kind == "iri" else (0.0, "")
     if wanted == "code":

@@ -1,89 +1,25 @@
-"""What a new source would be: proposed from a sample, changed by answers, as plain data for any door."""
+"""What a new source would be: proposed from the columns of a sample, changed by answers."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from kgservice.actions.newsource.columns import Column
+from kgservice.actions.newsource.interface import SURE, UNUSED, Proposal, Question, Use
 from kgservice.actions.newsource.lexicon import Lexicon
 from kgservice.actions.newsource.matching import LABEL, Match, Matcher
-from kgservice.report import Text
+from kgservice.errors import ParameterInvalid
 from kgservice.search import alike, folded
-from kgservice.terms import PREFIXES, shortened
+from kgservice.terms import PREFIXES
 
-UNUSED = "-"
-"""The answer that leaves a column out."""
-SURE = 0.72
-"""Score from which a property is taken without asking."""
+_WORTH = 0.5
+"""Score below which a column is rather left out than taken for something."""
 _ROW_NUMBER = re.compile(r"(?:№|no\.?|n|#)?\s*(?:п/?п|строк[аи]?|row)?\.?", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b(?:id|ид|код|шифр|code|key|ключ|identifier|инн|огрн|uri|guid)\b", re.IGNORECASE)
 _SEVERAL = {
     PREFIXES["skos"] + "altLabel", PREFIXES["skos"] + "note", PREFIXES["schema"] + "sameAs",
     PREFIXES["dcterms"] + "source",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What a column becomes: a property (empty = left out), how its cells become terms, and what else it may be."""
-
-    heading: str
-    prop: str
-    how: str = ""
-    """text, code, integer, decimal, date, time, iri, concept or thing."""
-    language: str = ""
-    separator: str = ""
-    found: Mapping[str, str] = field(default_factory=dict)
-    """For concept and thing: IRI by wording."""
-    unknown: tuple[str, ...] = ()
-    """Wordings that nothing in the graph is called."""
-    score: float = 0.0
-    options: tuple[tuple[str, str, float], ...] = ()
-    """(property, name, score), likeliest first."""
-    examples: tuple[str, ...] = ()
-    key: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Something to ask: its id in the answers, what is asked, the choices as (value, name), and what is proposed."""
-
-    id: str
-    text: Text
-    choices: tuple[tuple[str, str], ...] = ()
-    """Empty: any text."""
-    proposed: str = ""
-    sure: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A source before it is written."""
-
-    name: str
-    file: str
-    reading: Mapping[str, object]
-    """Keys of `[[table]]` that say how to read the file."""
-    about: Mapping[str, str]
-    """title.ru, title.en, publisher, steward, origin, licence, delivery."""
-    of: str
-    """Class of the things that rows are of."""
-    kind: str
-    key: tuple[str, ...]
-    slugged: bool
-    """True when the key column is a name, and addresses are made of its letters."""
-    uses: tuple[Use, ...]
-    constants: Mapping[str, str]
-    """Values that every row has, by property."""
-    missing: tuple[str, ...]
-    """Properties that the shapes require and nothing gives."""
-    questions: tuple[Question, ...]
-    records: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the proposal as JSON-ready values."""
-        return asdict(self)
 
 
 class Proposer:
@@ -102,13 +38,17 @@ class Proposer:
         stem = re.sub(r"\.\w+$", "", file)
         sheet = str(reading.get("sheet", ""))
         classes = self._matcher.classes([name, stem, sheet, answers.get("title.ru", "")], columns)[:8]
-        of = answers.get("class") or (classes[0][0] if classes else "")
-        of = self._full(of)
+        told = self._full(answers.get("class", ""))
+        of = told
+        if of not in self._lexicon.classes:
+            if of:
+                raise ParameterInvalid("{text} is no class of the ontology.", text=of)
+            of = classes[0][0] if classes else ""
         uses = [self._use(column, of, answers) for column in columns]
         uses = self._apart(uses, columns, of, answers)
         uses = self._labelled(uses, columns, answers)
         key, slugged = self._key(uses, columns, answers)
-        uses = [replace(use, key=use.heading in key) for use in uses]
+        uses = [replace(use, key=use.heading in key) for use in self._linked(uses, columns, key, answers)]
         constants = {
             self._full(name.removeprefix("constant:")): self._full(value)
             for name, value in answers.items()
@@ -119,7 +59,7 @@ class Proposer:
         about = self._about(stem, file, answers)
         made = Proposal(
             name, file, dict(reading), about, of, self._lexicon.kind(of), key, slugged, tuple(uses), constants,
-            missing, (), records,
+            missing, (), records, next((score for iri, score in classes if iri == of), 0.0) if not told else 1.0,
         )  # fmt: skip
         return replace(made, questions=tuple(self._questions(made, classes, columns, answers)))
 
@@ -133,7 +73,7 @@ class Proposer:
         match = next((m for m in matches if m.prop == prop), None)
         if prop and match is None and prop in self._lexicon.properties:
             match = self._forced(column, prop)
-        if match is None and not wanted and matches and not self._number(column):
+        if match is None and not wanted and matches and matches[0].score >= _WORTH and not self._number(column):
             match = matches[0]
         if match is None:
             return Use(column.heading, "", options=options, examples=column.examples)
@@ -190,7 +130,9 @@ class Proposer:
                 if not again.prop or again.prop in _SEVERAL or spot not in taken:
                     break
                 rest = [
-                    option for option in again.options if option[0] != again.prop and option[2] < again.score + 0.01
+                    option
+                    for option in again.options
+                    if option[0] != again.prop and _WORTH <= option[2] < again.score + 0.01
                 ]
                 column = next(c for c in columns if c.heading == use.heading)
                 following = {**answers, f"column:{use.heading}": rest[0][0]} if rest else {}
@@ -246,6 +188,31 @@ class Proposer:
         return ((label,), True) if label else ((), False)
 
     @staticmethod
+    def _linked(
+        uses: list[Use], columns: Sequence[Column], key: tuple[str, ...], answers: Mapping[str, str]
+    ) -> list[Use]:
+        """Return uses in which a column whose values are keys of other rows refers to those rows."""
+        if len(key) != 1:
+            return uses
+        keys = next(column.all for column in columns if column.heading == key[0])
+        broader = PREFIXES["skos"] + "broader"
+        told = {f"column:{column.heading}" for column in columns} & set(answers)
+        free = [
+            column
+            for use, column in zip(uses, columns, strict=True)
+            if use.score < SURE and f"column:{use.heading}" not in told and use.heading not in key
+            if column.distinct > 1 and column.all <= keys
+        ]
+        if not free:
+            return uses
+        chosen = max(free, key=lambda column: column.distinct).heading
+        return [
+            Use(use.heading, broader, "link", score=0.75, options=((broader, "skos:broader", 0.75), *use.options),
+                examples=use.examples) if use.heading == chosen else use
+            for use in uses
+        ]  # fmt: skip
+
+    @staticmethod
     def _number(column: Column) -> bool:
         """Tell whether a column counts the rows: such a number is nobody's key."""
         return column.kind == "integer" and column.unique and bool(_ROW_NUMBER.fullmatch(column.heading.strip()))
@@ -272,8 +239,3 @@ class Proposer:
         """Return the IRI of a prefixed name; any other text as it is."""
         prefix, colon, local = text.partition(":")
         return PREFIXES[prefix] + local if colon and prefix in PREFIXES and not local.startswith("//") else text
-
-
-def short(iri: str) -> str:
-    """Return an IRI as a mapping writes it: prefixed where a prefix of ours fits."""
-    return shortened(iri)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from kgservice.actions.newsource.columns import Column
+from kgservice.actions.newsource.interface import SURE, UNUSED, Proposal, Question, Use, short
 from kgservice.actions.newsource.lexicon import Lexicon
-from kgservice.actions.newsource.proposal import SURE, UNUSED, Proposal, Question, Use, short
 from kgservice.report import Text
 
 _CLEAR = 0.8  # score of a class that needs no question

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from kgservice.actions.content import Content
 from kgservice.actions.newsource.columns import column
+from kgservice.actions.newsource.interface import Proposal
 from kgservice.actions.newsource.lexicon import Lexicon
 from kgservice.actions.newsource.matching import Matcher
-from kgservice.actions.newsource.proposal import Proposal, Proposer
+from kgservice.actions.newsource.proposal import Proposer
 from kgservice.actions.newsource.writing import written
 from kgservice.actions.search import Search
 from kgservice.errors import ParameterInvalid, Refused, ReleaseNotFound

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from kgservice.actions.newsource.proposal import Proposal, Use, short
+from kgservice.actions.newsource.interface import Proposal, Use, short
 from kgservice.terms import PREFIXES
 
 _PLAIN = re.compile(r"[A-Za-zА-Яа-яЁё][\wА-Яа-яЁё .\-]*[\wА-Яа-яЁё]")
@@ -19,7 +19,7 @@ def written(made: Proposal, folder: Path, base: str) -> None:
     (folder / "source.toml").write_text(_source(made), "utf8")
     (folder / "mapping.yaml").write_text(mapping(made), "utf8")
     for use in made.uses:
-        if use.found and use.prop:
+        if use.how in ("concept", "thing") and use.prop:
             (folder / "lookups").mkdir(exist_ok=True)
             path = folder / "lookups" / f"{table(use, made)}.csv"
             path.write_text(_lookup(use, base), "utf8")
@@ -55,7 +55,7 @@ def mapping(made: Proposal) -> str:
 def table(use: Use, made: Proposal) -> str:
     """Return the name of the code table of a column: that of its property, and a number where two share it."""
     local = re.sub(r"[^a-z0-9]+", "-", short(use.prop).partition(":")[2].lower()).strip("-")
-    same = [other.heading for other in made.uses if other.prop == use.prop and other.found]
+    same = [other.heading for other in made.uses if other.prop == use.prop and other.how == use.how]
     return local if len(same) < 2 else f"{local}-{same.index(use.heading) + 1}"
 
 
@@ -74,6 +74,15 @@ def _subject(made: Proposal) -> list[str]:
         '        - [separator, ""]',
         "      type: iri",
     ]
+
+
+def _thing(made: Proposal, key: list[str]) -> str:
+    """Return the address of another row of the table, by the column that holds its key."""
+    head = f"id/{made.kind}/"
+    if not made.slugged:
+        return f"{{value: {_quoted(head + _reference(key[0]))}, type: iri}}"
+    parameters = f'[first, {_quoted(head)}], [second, {_slug(key)}], [separator, ""]'
+    return f"{{function: concat, parameters: [{parameters}], type: iri}}"
 
 
 def _slug(key: Iterable[str]) -> str:
@@ -96,6 +105,8 @@ def _rule(use: Use, made: Proposal) -> list[str]:
     if use.how in ("concept", "thing"):
         call = f"{{function: lookup, parameters: [[text, {value}], [table, {table(use, made)}]], type: iri}}"
         return [f"      - {{p: {prop}, o: {call}}}"]
+    if use.how == "link":
+        return [f"      - {{p: {prop}, o: {_thing(made, [use.heading])}}}"]
     if use.how in _FUNCTIONS:
         kind = ", type: iri" if use.how == "iri" else ""
         call = f"{{function: {_FUNCTIONS[use.how]}, parameters: [[text, {value}]]{kind}}}"
