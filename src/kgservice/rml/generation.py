@@ -14,9 +14,11 @@ from kgservice.rml.expressions import Call, Constant, Expression, Reference, ref
 from kgservice.rml.literals import LANGUAGE, literal_column
 from kgservice.rml.model import ParentMap, Rule, TermKind, TermMap, TriplesMap
 from kgservice.rml.produced import SCHEMA, Failure, Produced
+from kgservice.rml.records import double
 from kgservice.rml.values import Values, combined, constant, positions, stacked
 from kgservice.terms import PREFIXES
 
+_DOUBLE = PREFIXES["xsd"] + "double"
 DEFAULT_GRAPH = PREFIXES["rml"] + "defaultGraph"
 
 
@@ -142,7 +144,13 @@ class Generator:
             return values.replaced(literal_column(values.text, expression.function.datatype))
         if values.datatype is None or not isinstance(expression, Reference):
             return values.replaced(literal_column(values.text))
-        quoted, datatype = literal_column(values.text), values.datatype
+        datatype = values.datatype
+        doubles = values.text.filter((datatype == _DOUBLE).fill_null(False)).unique().to_list()
+        text = values.text
+        if doubles:
+            canonical = text.replace(doubles, [double(one) for one in doubles])
+            text = text.zip_with((datatype != _DOUBLE).fill_null(True), canonical)
+        quoted = literal_column(text)
         typed = quoted + "^^<" + datatype.fill_null("") + ">"
         return values.replaced(typed.zip_with(datatype.is_not_null(), quoted))
 

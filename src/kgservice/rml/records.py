@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -143,7 +144,7 @@ def _value(value: Any) -> tuple[str, str | None] | None:
     if isinstance(value, int):
         return (str(value), XSD + "integer")
     if isinstance(value, float):
-        return (_double(value), XSD + "double")
+        return (_plain(value), XSD + "double")
     if isinstance(value, str):
         return (str(value), None)
     if isinstance(value, etree._Element):
@@ -153,10 +154,19 @@ def _value(value: Any) -> tuple[str, str | None] | None:
     return (str(value), XSD + "decimal")
 
 
-def _double(value: float) -> str:
-    """Return the canonical form of an xsd:double (XSD 1.1 part 2, E.1)."""
+def _plain(value: float) -> str:
+    """Return a number as people write it, which functions read: 120, 5.5; its literal gets the canonical form."""
     if value != value or value in (float("inf"), float("-inf")):
         return {"nan": "NaN", "inf": "INF", "-inf": "-INF"}[str(value)]
+    digits = format(Decimal(repr(value)), "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def double(text: str) -> str:
+    """Return the canonical form of an xsd:double (XSD 1.1 part 2, E.1)."""
+    if text in ("NaN", "INF", "-INF"):
+        return text
+    value = float(text)
     digits, _, exponent = f"{value:.16e}".partition("e")
     shortest = repr(value)
     mantissa = shortest.lower().partition("e")[0]

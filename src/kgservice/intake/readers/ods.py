@@ -148,7 +148,7 @@ def _row(element: Element, grid: _Grid, number: int, name: str) -> list[Value]:
         repeated = _count(cell, "number-columns-repeated")
         value = "" if cell.tag.endswith("covered-table-cell") else _value(cell)
         at = len(row) + gap
-        _note(cell, value, grid, number, at)
+        value = _noted(cell, value, grid, number, at)
         if value == "":
             gap += repeated
             continue
@@ -159,7 +159,8 @@ def _row(element: Element, grid: _Grid, number: int, name: str) -> list[Value]:
     return row
 
 
-def _note(cell: Element, value: Value, grid: _Grid, row: int, column: int) -> None:
+def _noted(cell: Element, value: Value, grid: _Grid, row: int, column: int) -> Value:
+    """Return the value of a cell, nothing where it is an error; keep what is odd about it."""
     across, down = _count(cell, "number-columns-spanned"), _count(cell, "number-rows-spanned")
     if across * down > 1:
         grid.merged.append(((row, column), (row + down - 1, column + across - 1)))
@@ -169,6 +170,7 @@ def _note(cell: Element, value: Value, grid: _Grid, row: int, column: int) -> No
         grid.errors.append((row + 1, letter(column), str(value)))
     elif formula and value == "" and cell.get(_OFFICE + "value-type") is None:
         grid.formulas.append((row + 1, letter(column)))
+    return "" if failed else value
 
 
 def _value(cell: Element) -> Value:
