@@ -26,6 +26,7 @@ from kgservice.web import (
     problems,
     queries,
     reconciliation,
+    reports,
     reviews,
     search,
     sparql,
@@ -82,6 +83,7 @@ def create_app(service: Desk) -> Flask:
         app.register_blueprint(desk_room.blueprint(service, callers))
     app.register_blueprint(drafts.blueprint(lambda: service.edit, callers, settings, journal))
     app.register_blueprint(draft_graphs.blueprint(lambda: service.edit, callers, settings))
+    app.register_blueprint(reports.blueprint(service, callers))
     app.register_blueprint(tending.blueprint(service, callers))
     app.register_blueprint(metering.blueprint(service, metrics))
     app.extensions["kgservice"] = metrics  # of the server, which refuses before anything gets here

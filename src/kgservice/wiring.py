@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from kgservice.access import Audit
+from kgservice.actions.annotate import Annotate
 from kgservice.actions.ask import Ask, Stores
 from kgservice.actions.board import Board
 from kgservice.actions.compare import Compare
@@ -24,6 +25,7 @@ from kgservice.actions.receive import Receive
 from kgservice.actions.reporting import Reporting
 from kgservice.actions.review import Review
 from kgservice.actions.search import Search
+from kgservice.actions.steady import Steady
 from kgservice.actions.waive import Waive
 from kgservice.errors import Refused, StateLocked
 from kgservice.jobs import Queue
@@ -139,6 +141,11 @@ class Service:
         return Reporting(self.findings, self._content, self.settings)
 
     @cached_property
+    def annotate(self) -> Annotate:
+        """Return what makes workbooks for requests."""
+        return Annotate(self.settings)
+
+    @cached_property
     def waive(self) -> Waive:
         """Return what lets findings stand, and takes that back."""
         return Waive(self.shelf, self._drafts, self.settings, date.today)
@@ -202,6 +209,11 @@ class Service:
         from kgservice.actions.identity import Identity
 
         return Identity(self.shelf, self._drafts, self.settings)
+
+    @cached_property
+    def steady(self) -> Steady:
+        """Return what starts the readers, on the last good release where the current one is damaged."""
+        return Steady(self.shelf, self.ask)
 
     @contextmanager
     def serving(self) -> Iterator[None]:

@@ -9,14 +9,18 @@ from flask import Flask, Response, g, render_template, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from kgservice.actions.annotate import Annotate
 from kgservice.actions.ask import Ask
 from kgservice.actions.compare import Compare
 from kgservice.actions.decide import Decide
 from kgservice.actions.describe import Describe
 from kgservice.actions.edit import Edit
+from kgservice.actions.findings import Findings
 from kgservice.actions.keeping import Keeping
+from kgservice.actions.reporting import Reporting
 from kgservice.actions.review import Review
 from kgservice.actions.search import Search
+from kgservice.actions.waive import Waive
 from kgservice.errors import KgError
 from kgservice.locale import LANGUAGES, date, number, plural, size, translate
 from kgservice.releases import Release, Shelf
@@ -66,6 +70,22 @@ class Service(Protocol):
     @property
     def review(self) -> Review:
         """Return what shows drafts."""
+
+    @property
+    def findings(self) -> Findings:
+        """Return what reads the findings of drafts and releases."""
+
+    @property
+    def reporting(self) -> Reporting:
+        """Return what writes reports."""
+
+    @property
+    def annotate(self) -> Annotate:
+        """Return what makes workbooks in processes of their own."""
+
+    @property
+    def waive(self) -> Waive:
+        """Return what lets findings stand."""
 
     @property
     def differences(self) -> Compare:
