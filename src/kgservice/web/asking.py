@@ -42,38 +42,39 @@ class Asking:
     def __init__(self, answers: Answers, service: Service) -> None:
         self._answers = answers
         self._service = service
-        self._endpoint = f"{service.settings.url}sparql"
         self._charts = Charts(Links(service.settings.base))
 
-    def page(self, asked: Asked) -> Response:
+    def page(self, asked: Asked, release: int | None = None) -> Response:
         """Return the page with a query to start from: the one of the library that `example` names, or a small one.
+
+        With the number of a release the page asks that one, here and in all its forms.
 
         Raises:
             QuestionNotFound: there is none of that name.
         """
         name = request.args.get("example", "")
-        return self._rendered(asked, self.text(name) if name else START, example=name)
+        return self._rendered(asked, self.text(name) if name else START, release, example=name)
 
     def text(self, name: str) -> str:
         """Return the text of a question of the library, with its example values, without its header."""
         filled = self._service.ask.library.fill(name, {})
         return "\n".join(line for line in filled.splitlines() if not line.startswith("#+")).strip() + "\n"
 
-    def formatted(self, asked: Asked) -> Response:
+    def formatted(self, asked: Asked, release: int | None = None) -> Response:
         """Return the page with the query in canonical form, not run; with its fault where it does not parse."""
         try:
-            return self._rendered(asked, canonical(asked.query or ""))
+            return self._rendered(asked, canonical(asked.query or ""), release)
         except QueryInvalid as error:
-            return self.failed(asked, error)
+            return self.failed(asked, error, release)
 
-    def answered(self, asked: Asked, kind: str) -> Response:
+    def answered(self, asked: Asked, kind: str, release: int | None = None) -> Response:
         """Return the page with an answer: the release, whether it is whole, rows, times, the table, downloads.
 
         Raises:
             KgError: as `Ask.question`.
         """
-        question = self._answers.question(asked, results.FORMATS[kind])
-        reply = self._answers.reply(question)
+        question = self._answers.question(asked, results.FORMATS[kind], self._endpoint(release))
+        reply = self._answers.reply(question, release)
         try:
             shown = self.shown(reply.answer, kind, asked.page)
         finally:
@@ -82,21 +83,21 @@ class Asking:
             "release_of_answer": reply.release,
             "complete": True,  # it was read to its end; an answer that breaks off is an error
             "milliseconds": sum(reply.answer.timings.values()),
-            "downloads": downloads(kind, asked.query or "", asked.illustrative),
+            "downloads": downloads(kind, asked.query or "", asked.illustrative, release),
             "marks": _marks(reply.answer.notices),
-            "chart": self._chart(asked, shown),
+            "chart": self._chart(asked, shown, release),
             "window": WINDOW,
         }
-        response = self._rendered(asked, asked.query or "", **shown)
+        response = self._rendered(asked, asked.query or "", release, **shown)
         self._answers.tell(response, reply, question.id)
         return response
 
-    def failed(self, asked: Asked, error: KgError) -> Response:
+    def failed(self, asked: Asked, error: KgError, release: int | None = None) -> Response:
         """Return the page with the query and what is wrong with it, marked at line and column."""
         document = problem(error, g.language)
         marks = [fault(error, g.language)] if isinstance(error, QueryInvalid) else []
         lines = _marked(asked.query or "", document)
-        response = self._rendered(asked, asked.query or "", problem=document, lines=lines, marks=marks)
+        response = self._rendered(asked, asked.query or "", release, problem=document, lines=lines, marks=marks)
         response.status_code = document["status"]
         response.headers["Cache-Control"] = "no-store"
         if document["status"] in RETRY_SECONDS:
@@ -115,10 +116,10 @@ class Asking:
             "labels": self._service.describe.labels(table.iris, g.language),
         }
 
-    def _chart(self, asked: Asked, shown: Mapping[str, Any]) -> Chart | None:
+    def _chart(self, asked: Asked, shown: Mapping[str, Any], release: int | None) -> Chart | None:
         """Return the picture of the columns that were chosen (`chart`, `x`, `y`), of the whole answer if not long."""
         table = shown.get("table")
-        chosen = " ".join(request.values.get(name, "") for name in ("chart", "x", "y"))
+        chosen = " ".join(request.args.get(name, "") for name in ("chart", "x", "y"))
         plan = self._charts.plan(chosen, table.columns) if table else None
         if table is None or plan is None:
             return None
@@ -126,7 +127,7 @@ class Asking:
         rows = [{name: term for name, term in zip(table.columns, row, strict=True) if term} for row in table.rows]
         labels = dict(shown["labels"])
         if len(rows) < table.total <= _DRAWN and shown["kind"] == "bindings":
-            rows = self._service.ask.rows(asked.query or "", graphs=asked.default_graphs)
+            rows = self._service.ask.rows(asked.query or "", release, graphs=asked.default_graphs)
             iris = {row[name].value for row in rows for name in names if name in row and row[name].kind == "uri"}
             labels = self._service.describe.labels(iris, g.language)
         if kind == "bars":
@@ -144,21 +145,17 @@ class Asking:
             for subject, queries in self._service.ask.library.subjects().items()
         ]  # fmt: skip
 
-    def _rendered(self, asked: Asked, text: str, **shown: Any) -> Response:
-        nothing: dict[str, Any] = {
-            "problem": None,
-            "kind": "",
-            "table": None,
-            "truth": None,
-            "lines": [],
-            "marks": [],
-            "chart": None,
-        }
+    def _endpoint(self, release: int | None) -> str:
+        return f"{self._service.settings.url}{f'releases/{release}/' if release else ''}sparql"
+
+    def _rendered(self, asked: Asked, text: str, release: int | None, **shown: Any) -> Response:
+        nothing = dict.fromkeys(("problem", "table", "truth", "chart", "example", "kind"))
         seconds = self._service.settings.query_seconds
-        drawn = {name: request.values.get(name, "") for name in ("chart", "x", "y")}
+        drawn = {name: request.args.get(name, "") for name in ("chart", "x", "y")}
         return render(
-            "sparql.html", query=text, asked=asked, seconds=seconds, endpoint=self._endpoint, drawn=drawn,
-            examples=self._examples(), **nothing | {"example": ""} | shown,
+            "sparql.html", query=text, asked=asked, seconds=seconds, endpoint=self._endpoint(release), drawn=drawn,
+            examples=self._examples(), action=_address(release), asked_release=release,
+            **{**nothing, "lines": [], "marks": [], **shown},
         )  # fmt: skip
 
 
@@ -169,10 +166,16 @@ def _marks(notices: tuple[Notice, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def downloads(kind: str, query: str, illustrative: bool) -> list[tuple[str, str]]:
+def _address(release: int | None, **parameters: Any) -> str:
+    if release is None:
+        return url_for("sparql.sparql", **parameters)
+    return url_for("sparql.release", number=release, **parameters)
+
+
+def downloads(kind: str, query: str, illustrative: bool, release: int | None = None) -> list[tuple[str, str]]:
     """Return name and address of each format that carries an answer; none where the address would be too long."""
     more = "&with=illustrative" if illustrative else ""
-    links = [(name, url_for("sparql.sparql", query=query, format=name) + more) for name in formats(kind)]
+    links = [(name, _address(release, query=query, format=name) + more) for name in formats(kind)]
     return links if all(len(link) < _LONG_ADDRESS for _, link in links) else []
 
 

@@ -1,7 +1,6 @@
 """The SPARQL endpoint: the protocol for programs, the query page where a browser asks."""
 
-from flask import Blueprint, Response, redirect, request, url_for
-from werkzeug.wrappers import Response as Redirection
+from flask import Blueprint, Response, request
 
 from kgservice.errors import KgError, ParameterInvalid
 from kgservice.settings import Settings
@@ -15,8 +14,8 @@ from kgservice.web.negotiation import wants_page
 def blueprint(answers: Answers, asking: Asking, descriptions: Descriptions, settings: Settings) -> Blueprint:
     """Return `/sparql`: SPARQL 1.1 Protocol, query operation (2.1), by GET, POST of both kinds, and QUERY.
 
-    `/releases/<id>/sparql` is the same on a release that is kept, for programs: its answers never change. Without a
-    query a browser gets a page, and a program the service description.
+    `/releases/<id>/sparql` is the same on a release that is kept: its answers never change. Without a query a browser
+    gets the query page, and a program the service description.
     """
     room = Blueprint("sparql", __name__)
 
@@ -30,7 +29,7 @@ def blueprint(answers: Answers, asking: Asking, descriptions: Descriptions, sett
             if request.method in ("GET", "HEAD"):
                 return descriptions.endpoint(asked.format)
             raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
-        if request.values.get("do") == "format" and wants_page(accept, offers()):
+        if request.args.get("do") == "format" and wants_page(accept, offers()):
             return asking.formatted(asked)
         kind = KINDS[asked.form]
         name = wanted(kind, asked.format, accept)
@@ -42,16 +41,24 @@ def blueprint(answers: Answers, asking: Asking, descriptions: Descriptions, sett
         return answers.respond(answers.question(asked, name))
 
     @room.route("/releases/<int:number>/sparql", methods=["GET", "POST", "QUERY"])
-    def release(number: int) -> Response | Redirection:
+    def release(number: int) -> Response:
         accept = request.headers.get("Accept", "")
         asked = protocol.read(request, settings)
         if asked.query is None:
             if request.method not in ("GET", "HEAD"):
                 raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
-            if not asked.format and wants_page(accept, offers()):
-                return redirect(url_for("catalogue.release", number=number), 303)
+            if asked.format == "html" or (not asked.format and wants_page(accept, offers())):
+                return asking.page(asked, number)
             return descriptions.endpoint(asked.format, number)
-        name = wanted(KINDS[asked.form], asked.format, accept, page=False)
+        if request.args.get("do") == "format" and wants_page(accept, offers()):
+            return asking.formatted(asked, number)
+        kind = KINDS[asked.form]
+        name = wanted(kind, asked.format, accept)
+        if name == "html":
+            try:
+                return asking.answered(asked, kind, number)
+            except KgError as error:
+                return asking.failed(asked, error, number)
         return answers.respond(answers.question(asked, name, f"{settings.url}releases/{number}/sparql"), number)
 
     return room

@@ -41,7 +41,9 @@ async function ask(fields = new URLSearchParams(new FormData(form))) {
   tell(texts.running);
   const ticking = setInterval(() => { clock.textContent = filled(texts.seconds, {n: number((performance.now() - mine.begun) / 1000, 1)}); }, 100);
   try {
-    const answer = await fetch(form.action, {method: 'POST', body: fields, signal: mine.abort.signal, headers: {Accept: 'text/html', 'Query-Id': mine.id}});
+    // the query goes in the body, which has no limit of an address; what is beside it in the address, as protocol and page want it
+    const beside = new URLSearchParams([...fields].filter(([name, value]) => name !== 'query' && value));
+    const answer = await fetch(`${form.action}?${beside}`, {method: 'POST', body: new URLSearchParams({query: fields.get('query')}), signal: mine.abort.signal, headers: {Accept: 'text/html', 'Query-Id': mine.id}});
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (now !== mine) return;
     const found = page.getElementById('outcome');

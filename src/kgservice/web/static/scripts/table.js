@@ -2,7 +2,7 @@
 // sight are in the page. Inside it stands a plain table with pages, for readers without script; it is replaced once there
 // is a source of rows: the attribute src (JSON {rows, total} at ?start=&count=), or element.source = {total, window}.
 // A row is a list of cells, or {cells, number}; a cell is a text or {text, href, small, title, number, severity, message, lang}.
-const HEIGHT = 34, BLOCK = 200, KEPT = 30, MARGIN = 8, WIDEST = 44, NARROWEST = 7, SAMPLE = 60;
+const HEIGHT = 34, BLOCK = 200, KEPT = 30, MARGIN = 8, WIDEST = 44, LEAST = 26, NARROWEST = 7, SAMPLE = 60;
 const made = (name, attributes = {}, ...inside) => {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) if (value !== undefined && value !== false) element.setAttribute(key, value === true ? '' : value);
@@ -54,7 +54,7 @@ class VTable extends HTMLElement {
       ...this.columns.map(name => made('div', {role: 'columnheader', title: name}, name)));
     this.#pad = made('div', {class: 'vt-pad', role: 'rowgroup'});
     this.#scroller = made('div', {class: 'vt-scroll', tabindex: 0, role: 'table', 'aria-label': this.getAttribute('label') || '', 'aria-colcount': this.columns.length + 1},
-      made('div', {role: 'rowgroup'}, this.#head), this.#pad);
+      made('div', {role: 'rowgroup', class: 'vt-heads'}, this.#head), this.#pad);
     this.#scroller.addEventListener('scroll', () => this.#soon(), {passive: true});
     const told = made('p', {class: 'small muted', role: 'status'});
     this.replaceChildren(this.#scroller, told);
@@ -125,8 +125,8 @@ class VTable extends HTMLElement {
       return Math.min(Math.max(longest + 2, NARROWEST), WIDEST);
     });
     const digits = String(this.#source.total).length + 3;
-    this.#scroller.style.setProperty('--columns', [`${digits}ch`, ...wide.map(size => `minmax(${size}ch, ${size}fr)`)].join(' '));
-    this.#scroller.style.setProperty('--least', `${digits + wide.reduce((sum, size) => sum + size, 0) + 2 * wide.length}ch`);
+    this.#scroller.style.setProperty('--columns', [`${digits}ch`, ...wide.map(size => `minmax(${Math.min(size, LEAST)}ch, ${size}fr)`)].join(' '));
+    this.#scroller.style.setProperty('--least', `${digits + wide.reduce((sum, size) => sum + Math.min(size, LEAST), 0)}ch`);
   }
 
   #row(found, row) {
