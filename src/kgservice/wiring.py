@@ -27,6 +27,7 @@ from kgservice.actions.review import Review
 from kgservice.actions.search import Search
 from kgservice.actions.steady import Steady
 from kgservice.actions.waive import Waive
+from kgservice.actions.why import Why
 from kgservice.errors import Refused, StateLocked
 from kgservice.jobs import Queue
 from kgservice.releases import Drafts, Shelf
@@ -144,6 +145,11 @@ class Service:
     def annotate(self) -> Annotate:
         """Return what makes workbooks for requests."""
         return Annotate(self.settings)
+
+    @cached_property
+    def why(self) -> Why:
+        """Return what says why a statement stands in the graph."""
+        return Why(self.ask, self.shelf, self.settings.base, self.settings.state / "deliveries")
 
     @cached_property
     def waive(self) -> Waive:

@@ -178,3 +178,23 @@ def test_the_doctor_sees_a_clock_that_went_backwards_and_changed_inputs(built, s
 
     assert signs["clock"].state == "broken"
     assert signs["inputs"].state == "look"
+
+
+@pytest.mark.parametrize("damaged", ["manifest.json", "store"])
+def test_a_service_starts_on_the_last_good_release_when_the_current_one_is_damaged(built, settings, damaged):
+    built.publish.build(actor="anna", again=True)
+    built.close()
+    path = settings.state / "releases" / "2" / damaged
+    if path.is_dir():
+        for file in path.glob("*.sst"):
+            file.write_bytes(b"nothing")
+        (path / "CURRENT").write_text("nothing")
+    else:
+        path.write_text("{")
+    with build(settings) as service:
+        told = service.steady.settle("kgservice serve")
+
+        assert told.params["broken"] == "2"
+        assert service.shelf.current().id == 1
+        assert count(service) == 40
+        assert service.steady.settle("kgservice serve") is None

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kgservice.errors import ReleaseGone, ReleaseNotFound, StateBroken, StoreUnavailable
+from kgservice.actions.federate import Federate
+from kgservice.errors import QueryForbidden, ReleaseGone, ReleaseNotFound, StateBroken, StoreUnavailable
 from kgservice.releases import Release, Shelf
 from kgservice.settings import Settings
 from kgservice.sparql import parse
@@ -75,6 +76,7 @@ class Ask:
         self._adopted: Release | None = None
         self._remote: Store | None = None
         self._earlier: dict[int, Store] = {}
+        self._federate = Federate(settings)
 
     def question(self, question: Question, release: int | None = None, language: str = "") -> Reply:
         """Answer a question as the store does, from the current release or from an earlier one by its number.
@@ -85,9 +87,19 @@ class Ask:
         """
         if self._stores.remote:
             return Reply(self._store(None).answer(question), "remote", "")
-        answer = self._store(release).answer(question)
+        store = self._store(release)
+        carried = self._federate.carried(question, store.answer)
+        try:
+            answer = store.answer(carried.question)
+        except QueryForbidden:
+            if carried.failures:
+                raise carried.failures[0] from None  # its SERVICE was due
+            raise
         found = self._answered(answer.store) if answer.store else self._release(release)
-        return Reply(answer, found.id, _tag(found, question, language), found.manifest.created)
+        if carried.question is question:
+            return Reply(answer, found.id, _tag(found, question, language), found.manifest.created)
+        answer.notices = tuple(one for one in answer.notices if not one.iri or one.iri in question.query)
+        return Reply(answer, found.id, "")  # what others say may change without a release of ours
 
     def gone(self, number: int) -> ReleaseGone:
         """Return the error for a release whose store retention removed: it names where its dump is."""
@@ -135,11 +147,11 @@ class Ask:
 
     def stop(self, query_id: str) -> bool:
         """Stop a running query by its id; tell whether there was one."""
-        return any(store.stop(query_id) for store in self._open())
+        return self._federate.stop(query_id) or any(store.stop(query_id) for store in self._open())
 
     def running(self) -> list[Running]:
         """Return the questions that wait or run, oldest first."""
-        found: list[Running] = []
+        found = self._federate.running()
         for store in self._open():
             found += getattr(store, "running", list)()
         return sorted(found, key=lambda one: -one.seconds)
@@ -199,7 +211,7 @@ class Ask:
                 return self._remote
         try:
             release = self._release(number)
-            if number is not None and release != self._shelf.current():
+            if number is not None and str(number) != self._shelf.pointed():
                 return self._opened(release)
             return self._switched(release)
         except (StateBroken, StoreUnavailable) as error:

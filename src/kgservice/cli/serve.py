@@ -9,8 +9,9 @@ from types import FrameType
 
 import click
 
+from kgservice import locale
 from kgservice.cli import doors
-from kgservice.errors import ReleaseNotFound, SettingInvalid, StateBroken
+from kgservice.errors import SettingInvalid, StateBroken
 
 
 @click.command()
@@ -34,9 +35,11 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
     listener = _listen(host, port)
     service = doors.service(language, host=host, port=port)
     say = doors.speaker(service.settings.lang)
-    if not service.settings.store and service.shelf.current() is None:
-        raise ReleaseNotFound("There is no release to serve yet: run `kgservice build` first and see what it reports.")
     with service.serving():
+        if not service.settings.store:
+            fallen = service.steady.settle("kgservice serve")
+            if fallen:
+                click.echo(locale.say(fallen, service.settings.lang), err=True)
         app = create_app(service)
         server = Server(app, listener, service.settings, app.extensions["kgservice"])
         lacking: list[str] = getattr(service.ask.store(), "missing", list)()

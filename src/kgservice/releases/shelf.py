@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -171,8 +171,19 @@ class Shelf:
             raise StateBroken("{path} is damaged; restore it from a backup.", path=str(path)) from None
 
     def releases(self) -> list[Release]:
-        """Return all releases, oldest first."""
-        return [self.release(number) for number in self._numbers()]
+        """Return all releases whose manifest can be read, oldest first; `kgservice verify` names the others."""
+        found = []
+        for number in self._numbers():
+            with suppress(StateBroken):
+                found.append(self.release(number))
+        return found
+
+    def pointed(self) -> str:
+        """Return what the pointer to the current release says, whether there is such a release or not."""
+        try:
+            return self._pointer.read_text("ascii", "replace").strip()
+        except OSError:
+            return ""
 
     @contextmanager
     def building(self) -> Iterator[tuple[int, Path]]:
