@@ -19,6 +19,7 @@ from kgservice.cli.search import search
 from kgservice.cli.serve import serve
 from kgservice.cli.sources import source
 from kgservice.cli.tokens import token
+from kgservice.cli.why import why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,7 +40,7 @@ for command in (duplicates, same, different, later, source):
     program.add_command(command)
 for command in (review, accept, comment, send_back, compare):
     program.add_command(command)
-for command in (waive, waivers):
+for command in (waive, waivers, why):
     program.add_command(command)
 
 

@@ -1,0 +1,68 @@
+"""The command that says why a statement stands in the graph."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from kgservice.cli import doors, job
+from kgservice.reports.text import place
+
+if TYPE_CHECKING:
+    from kgservice.actions.why import Reason
+
+
+@click.command()
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("value", metavar="OBJECT", default="")
+@doors.format_option
+@doors.language_option
+def why(subject: str, predicate: str, value: str, shape: str, language: str | None) -> int:
+    """Say who says SUBJECT PREDICATE OBJECT: which cell of which delivery, who brought it in, who published it.
+
+    Terms are IRIs (id/… stands below KG_BASE), prefix:name, N-Triples, or for OBJECT a plain text; without OBJECT all
+    values are told.
+
+    \b
+    Example: kgservice why id/organization/kmt rdfs:label
+    """
+    settings = doors.settings(language)
+
+    def work() -> int:
+        with doors.service(language) as service:
+            found = service.why.of(subject, predicate, value)
+        if shape == "json":
+            click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+        else:
+            for one in found:
+                click.echo("\n".join(_told(one, settings.lang)))
+        return 0
+
+    return job.run(settings, work)
+
+
+def _told(one: "Reason", language: str) -> list[str]:
+    tell = doors.speaker(language)
+    lines = [" ".join(one.statement)]
+    by = tell(one.evidence) if one.evidence else tell("our ontology or vocabulary")
+    lines.append(f"  {one.source or one.graph} ({by})")
+    for delivery in one.deliveries:
+        for cell in delivery.cells:
+            lines.append(f"  {place(cell)}{f' «{cell.value[:60]}»' if cell.value else ''}")
+        told = tell(
+            "delivery {sha256} of {files}, received {received}, imported by {actor}",
+            sha256=delivery.sha256[:12], files=", ".join(delivery.files), received=delivery.received,
+            actor=delivery.actor,
+        )  # fmt: skip
+        lines.append(f"  {told}")
+    if one.source == "hand":
+        lines.append(f"  {tell('written by hand in draft {draft}', draft=one.origin)}")
+    if one.accepted:
+        lines.append(f"  {tell('accepted by {actors}', actors=', '.join(one.accepted))}")
+    published = tell(
+        "published in release {release} on {day} by {actor}",
+        release=one.release, day=one.published, actor=one.publisher,
+    )  # fmt: skip
+    return [*lines, f"  {published}"]
