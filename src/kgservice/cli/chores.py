@@ -43,7 +43,11 @@ def _preview(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
 
 def _publish(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
     release = service.publish.release(
-        job.params["draft"], actor=job.actor, progress=tell, role=job.params.get("role", "")
+        job.params["draft"],
+        actor=job.actor,
+        progress=tell,
+        preview=job.params.get("preview", ""),
+        role=job.params.get("role", ""),
     )
     return {"release": release.id, "draft": job.params["draft"]}
 

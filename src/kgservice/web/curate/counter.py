@@ -10,9 +10,13 @@ from kgservice.access import Account, Audit, People
 from kgservice.actions.board import Board
 from kgservice.actions.compare import Compare
 from kgservice.actions.decide import Decide
+from kgservice.actions.duplicates import Duplicates
+from kgservice.actions.findings import Findings
 from kgservice.actions.keeping import Keeping
 from kgservice.actions.receive import Receive
+from kgservice.actions.reporting import Reporting
 from kgservice.actions.review import Review
+from kgservice.actions.waive import Waive
 from kgservice.jobs import Queue
 from kgservice.web import pages
 from kgservice.web.callers import Callers
@@ -45,6 +49,22 @@ class Desk(pages.Service, Protocol):
     @property
     def decide(self) -> Decide:
         """Return what accepts drafts."""
+
+    @property
+    def findings(self) -> Findings:
+        """Return what reads findings."""
+
+    @property
+    def reporting(self) -> Reporting:
+        """Return what writes reports."""
+
+    @property
+    def waive(self) -> Waive:
+        """Return what lets findings stand."""
+
+    @property
+    def duplicates(self) -> Duplicates:
+        """Return what decides which things are one."""
 
     @property
     def keeping(self) -> Keeping:

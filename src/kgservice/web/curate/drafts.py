@@ -1,76 +1,84 @@
 """A draft on pages: verdict and next step, what is wrong and where, and the steps on to a release."""
 
-from collections.abc import Callable, Mapping
-
 from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as Answer
 
+from kgservice.actions.findings import Sheet
 from kgservice.errors import ParameterInvalid
+from kgservice.locale import say
 from kgservice.releases import Draft
-from kgservice.report import Report
-from kgservice.reports.text import as_csv, as_json, as_text
+from kgservice.web.curate import findings
 from kgservice.web.curate.counter import Counter, onward, page_wanted
 from kgservice.web.curate.counter import as_json as answered
-from kgservice.web.curate.findings import causes
 from kgservice.web.pages import render
-
-_FILES: Mapping[str, tuple[str, Callable[[Report, str], str]]] = {
-    "csv": ("text/csv", as_csv),
-    "json": ("application/json", as_json),
-    "txt": ("text/plain", as_text),
-}
 
 
 def blueprint(counter: Counter) -> Blueprint:
-    """Return `/curate/drafts/<id>` with `/findings.<ending>`, `/preview`, `/publish` and `/discard`."""
+    """Return `/curate/drafts/<id>` with `/preview`, `/impact`, `/publish` and `/discard`."""
     room = Blueprint("draft", __name__)
+    service = counter.service
 
     @room.get("/curate/drafts/<draft_id>")
     def one(draft_id: str) -> Response:
-        draft = counter.service.review.draft(draft_id)
-        report = draft.report()
+        draft = service.review.draft(draft_id)
+        try:
+            summary, sheets = service.findings.causes(draft_id), service.findings.sheets(draft_id)
+        except ParameterInvalid:  # it was not checked yet
+            summary, sheets = None, []
+        tally = summary.tally if summary else dict.fromkeys(("violation", "warning", "info", "waived", "fixed"), 0)
         if not page_wanted():
-            return answered({**draft.to_json(), "conforms": report.conforms, "tally": report.tally()})
-        found = causes(report, g.language)
-        chosen = request.args.get("cause", "")
-        shown = next((cause for cause in found if cause.ident == chosen), found[0] if found else None)
+            return answered({**draft.to_json(), "tally": tally})
+        causes = summary.causes if summary else ()
+        wanted = request.args.get("cause", "")
+        picked = next((cause for cause in causes if cause.ident == wanted), causes[0] if causes else None)
         return render(
-            "curate/draft.html", draft=draft, report=report, tally=report.tally(), causes=found, shown=shown,
-            fresh=not counter.service.edit.pending(draft_id), job=_job(draft_id),
+            "curate/draft.html", draft=draft, tally=tally, causes=causes, say=lambda text: say(text, g.language),
+            shown=findings.shown(service.findings, draft_id, picked, g.language) if picked else None,
+            job=job_on(draft_id),
+            fresh=draft.state == "published" or not service.edit.pending(draft_id), counts=draft.report().counts,
+            worst=findings.worst, **table(draft_id, sheets),
         )  # fmt: skip
-
-    @room.get("/curate/drafts/<draft_id>/findings.<ending>")
-    def download(draft_id: str, ending: str) -> Response:
-        if ending not in _FILES:
-            raise ParameterInvalid("Findings come as {formats}.", formats=", ".join(_FILES))
-        media, write = _FILES[ending]
-        body = write(counter.service.review.report(draft_id), g.language)
-        response = Response(body, content_type=f"{media}; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{draft_id}-findings.{ending}"'
-        return response
 
     @room.post("/curate/drafts/<draft_id>/preview")
     def preview(draft_id: str) -> Answer:
-        return job("preview", counter.service.review.draft(draft_id))
+        return job("preview", service.review.draft(draft_id))
+
+    @room.post("/curate/drafts/<draft_id>/impact")
+    def impact(draft_id: str) -> Answer:
+        return job("impact", service.review.draft(draft_id))
 
     @room.post("/curate/drafts/<draft_id>/publish")
     def publish(draft_id: str) -> Answer:
-        return job("publish", counter.service.review.draft(draft_id))
+        return job("publish", service.review.draft(draft_id), preview=request.form.get("preview", ""))
 
     @room.post("/curate/drafts/<draft_id>/discard")
     def discard(draft_id: str) -> Answer:
-        counter.service.review.discard(draft_id, counter.actor)
+        service.review.discard(draft_id, counter.actor)
         return onward("/curate", {"discarded": draft_id}, 200)
 
-    def job(kind: str, draft: Draft) -> Answer:
+    def job(kind: str, draft: Draft, **more: str) -> Answer:
         source = draft.sources[0] if len(draft.sources) == 1 else ""
-        made = counter.service.queue.add(
-            kind, {"draft": draft.id, "role": counter.account.role.word}, counter.actor, source
-        )
+        params = {"draft": draft.id, "role": counter.account.role.word, **more}
+        made = service.queue.add(kind, params, counter.actor, source)
         return onward(f"/curate/jobs/{made.id}", made.to_json(), 202)
 
-    def _job(draft_id: str) -> int:
-        waiting = counter.service.queue.waiting()
-        return next((one.id for one in waiting if one.params.get("draft") == draft_id), 0)
+    def table(draft_id: str, sheets: list[Sheet]) -> dict[str, object]:
+        """Return what the page shows of a delivered table."""
+        sheet = findings.chosen(sheets)
+        if sheet is None:
+            return {"sheets": [], "delivered": None, "window": None}
+        marked = request.args.get("rows", "marked" if sheet.at_fault else "all") == "marked"
+        number = max(request.args.get("page", 1, int), 1)
+        names = (sheet.source, sheet.file, sheet.sheet)
+        start = (number - 1) * findings.PAGE
+        window = service.findings.table(draft_id, *names, start=start, count=findings.PAGE, marked=marked)
+        count = findings.total(service.findings, draft_id, names, window, marked)
+        return {
+            "sheets": sheets, "delivered": sheet, "window": window, "marked": marked, "page": number, "first": start + 1,
+            "total": count, "pages": max(-(-count // findings.PAGE), 1),
+        }  # fmt: skip
+
+    def job_on(draft_id: str) -> int:
+        return next((one.id for one in service.queue.waiting() if one.params.get("draft") == draft_id), 0)
 
     return room
