@@ -8,7 +8,7 @@ from kgservice.errors import NotAcceptable, QueryForbidden
 from kgservice.sparql import Bounds, Query, parse
 from kgservice.store.interface import FORMATS, Question
 
-SERVICE = "SERVICE is not executed here: a query never leaves this service."
+SERVICE = "SERVICE is not executed here: this service asks no endpoint but those of KG_SERVICE_ALLOW, named by an IRI."
 """Message of the refusal."""
 _SHORT = 8192  # characters
 _KINDS = {"select": "bindings", "ask": "boolean", "construct": "graph", "describe": "graph"}

@@ -71,6 +71,8 @@ class Evaluation:
                 raise QueryForbidden("This query wants the network, which no query reaches from here.") from None
             raise
         except (RuntimeError, ValueError) as error:
+            if query.uses_service and "service name is unbound" in str(error):
+                raise QueryForbidden(admission.SERVICE) from None  # SERVICE ?variable
             if found := _FUNCTION.search(str(error)):
                 raise FunctionUnknown("There is no function <{function}> here.", function=found[1]) from None
             raise EngineCrash("The engine failed on this query: {reason}", reason=error) from None

@@ -46,6 +46,8 @@ class Question:
     """Query-Id: whoever knows it may stop the query."""
     language: str = ""
     """Of the labels and headings that a workbook has beside the answer."""
+    federated: bool = False
+    """True where another endpoint asks on behalf of a SERVICE: then we ask nobody else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def admit(text: str, writable: Writable, bounds: Bounds = Bounds()) -> Query:  #
     if plain != text:
         query = parse(plain, update=True)
     if query.uses_service:
-        raise QueryForbidden("SERVICE is not executed here: a query never leaves this service.")
+        raise QueryForbidden("SERVICE is not executed in an update; bring the statements in with INSERT DATA.")
     for load in query.tree.named("Load"):
         if query.tree.tokens[load.first + 1].kind != "silent":
             raise QueryForbidden("LOAD is not executed here; send the document to the graph store of the draft.")

@@ -15,6 +15,7 @@ from kgservice.actions.ask import Ask, Reply
 from kgservice.errors import KgError, NotAcceptable, ParameterInvalid
 from kgservice.settings import Settings
 from kgservice.store.interface import FORMATS, Answer, Question
+from kgservice.store.outward import FEDERATED
 from kgservice.web import notices
 from kgservice.web.clients import Watch
 from kgservice.web.journal import Journal
@@ -27,7 +28,7 @@ _ID = re.compile(r"[A-Za-z0-9._~-]{8,128}")
 _FILES = {"xlsx": "xlsx", "excel": "csv", "parquet": "parquet"}
 """Endings of the formats that browsers keep as a file."""
 # what the clock, chance or a fresh name goes into has no entity tag: the next answer may differ
-_FLEETING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+_FLEETING = re.compile(r"\b(?:(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(|SERVICE\b)", re.IGNORECASE)
 
 
 def formats(kind: str) -> dict[str, str]:
@@ -74,6 +75,7 @@ class Answers:
         return Question(
             asked.query or "", name, asked.default_graphs, asked.named_graphs, endpoint or self._endpoint,
             asked.seconds, g.get("client", ""), self.fresh(), g.get("language", "") if name == "xlsx" else "",
+            bool(request.headers.get(FEDERATED)),
         )  # fmt: skip
 
     @staticmethod
