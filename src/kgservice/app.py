@@ -31,6 +31,7 @@ from kgservice.web import (
     search,
     sparql,
     tending,
+    why,
     words,
 )
 from kgservice.web.answers import Answers
@@ -69,6 +70,7 @@ def create_app(service: Desk) -> Flask:
     app.register_blueprint(home.blueprint(service))
     app.register_blueprint(kinds.blueprint(service))
     app.register_blueprint(entities.blueprint(service, answers))
+    app.register_blueprint(why.blueprint(service))
     app.register_blueprint(queries.blueprint(service, answers, page))
     app.register_blueprint(search.blueprint(service))
     app.register_blueprint(reconciliation.blueprint(service))

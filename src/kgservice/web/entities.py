@@ -5,6 +5,7 @@ from itertools import groupby
 from flask import Blueprint, Response, g, redirect, request, url_for
 
 from kgservice.actions.describe import Entity, Statement
+from kgservice.actions.why import term
 from kgservice.errors import NotAcceptable, ThingNotFound
 from kgservice.store.interface import FORMATS, Question
 from kgservice.terms import KINDS, PREFIXES, Graphs, iri, is_iri, thing
@@ -58,6 +59,7 @@ class Things:
             sources=_sources(entity),
             suffixes=SUFFIXES,
             fold=_SHOWN,
+            why=None if self._service.settings.store else term,
         )
         return self._linked(response, name)
 

@@ -21,6 +21,7 @@ from kgservice.actions.reporting import Reporting
 from kgservice.actions.review import Review
 from kgservice.actions.search import Search
 from kgservice.actions.waive import Waive
+from kgservice.actions.why import Why
 from kgservice.errors import KgError
 from kgservice.locale import LANGUAGES, date, number, plural, size, translate
 from kgservice.releases import Release, Shelf
@@ -82,6 +83,10 @@ class Service(Protocol):
     @property
     def annotate(self) -> Annotate:
         """Return what makes workbooks in processes of their own."""
+
+    @property
+    def why(self) -> Why:
+        """Return what says why a statement is there."""
 
     @property
     def waive(self) -> Waive:
