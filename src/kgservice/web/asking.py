@@ -5,7 +5,9 @@ from typing import Any
 
 from flask import Response, g, request, url_for
 
+from kgservice.actions.reasons import Reasons
 from kgservice.errors import KgError, QueryInvalid
+from kgservice.locale import translate
 from kgservice.sparql.layout import canonical
 from kgservice.store.interface import Answer, Notice
 from kgservice.terms import PREFIXES
@@ -42,6 +44,7 @@ class Asking:
     def __init__(self, answers: Answers, service: Service) -> None:
         self._answers = answers
         self._service = service
+        self._why = Reasons(service.ask)
         self._charts = Charts(Links(service.settings.base))
 
     def page(self, asked: Asked, release: int | None = None) -> Response:
@@ -87,6 +90,7 @@ class Asking:
             "marks": _marks(reply.answer.notices),
             "chart": self._chart(asked, shown, release),
             "window": WINDOW,
+            "reasons": self._reasons(asked, shown, release),
         }
         response = self._rendered(asked, asked.query or "", release, **shown)
         self._answers.tell(response, reply, question.id)
@@ -134,6 +138,13 @@ class Asking:
             return self._charts.bars(rows, names, labels, g.language)
         return self._charts.network(rows, names, labels, " – ".join(names))
 
+    def _reasons(self, asked: Asked, shown: Mapping[str, Any], release: int | None) -> list[str]:
+        """Return why an answer has no rows; the small questions that tell it are asked of an empty answer only."""
+        if shown["kind"] == "boolean" or shown["table"].total or asked.named_graphs:
+            return []
+        found = self._why.why(asked.query or "", asked.default_graphs, release)
+        return [translate(reason.template, g.language).format(**reason.params) for reason in found]
+
     def _examples(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return the questions of the library by subject: name and summary."""
         return [
@@ -155,7 +166,7 @@ class Asking:
         return render(
             "sparql.html", query=text, asked=asked, seconds=seconds, endpoint=self._endpoint(release), drawn=drawn,
             examples=self._examples(), action=_address(release), asked_release=release,
-            **{**nothing, "lines": [], "marks": [], **shown},
+            **{**nothing, "lines": [], "marks": [], "reasons": [], **shown},
         )  # fmt: skip
 
 

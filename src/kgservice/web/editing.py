@@ -94,7 +94,8 @@ def fault(error: QueryInvalid, language: str) -> Mark:
 
 def warning(text: Text, line: int, column: int, language: str) -> Mark:
     """Return the mark of something that is right and yet slow, or unknown to the release."""
-    message = translate(text.template, language).format(**text.params)
+    params = {name: shortened(str(value)) if name == "near" else value for name, value in text.params.items()}
+    message = translate(text.template, language).format(**params)
     return {"severity": "warning", "line": line, "column": column, "message": message, "hint": ""}
 
 

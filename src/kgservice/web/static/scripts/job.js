@@ -1,28 +1,56 @@
-// <job-progress src=>: follows a job by server-sent events; the browser goes on after a break where it stopped
-// (Last-Event-ID). Inside it stands the state as it was when the page was made; without script the page asks again.
+// <job-progress src=EVENTS [ended]>: follows a job by its events (progress: state, step, done, total, parts, wait; end) and
+// writes them into the plain page inside it: [data-step], [data-bar], [data-parts], [data-wait]. A connection that breaks
+// goes on at the last event (Last-Event-ID); where there is none to be had, the page is asked every few seconds.
+const AGAIN = 3000; // milliseconds
+
 class JobProgress extends HTMLElement {
-  #source;
+  #events = null; #state = ''; #timer = 0;
 
   connectedCallback() {
-    if (this.hasAttribute('ended')) return;
-    this.#source = new EventSource(this.getAttribute('src'));
-    this.#source.addEventListener('progress', event => this.#show(JSON.parse(event.data)));
-    this.#source.addEventListener('end', () => { this.#source.close(); location.reload(); });
-    this.#source.addEventListener('error', () => {
-      if (this.#source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000); // as when too many watch
+    if (!this.hasAttribute('ended') && !this.#events) this.#follow();
+  }
+
+  disconnectedCallback() {
+    this.#events?.close();
+    clearTimeout(this.#timer);
+  }
+
+  #follow() {
+    const events = this.#events = new EventSource(this.getAttribute('src'));
+    events.addEventListener('progress', event => this.#show(JSON.parse(event.data)));
+    events.addEventListener('end', () => { events.close(); location.reload(); });
+    events.addEventListener('error', () => {
+      if (events.readyState !== EventSource.CLOSED) return; // it connects again by itself
+      this.#timer = setTimeout(async () => { if (await this.#asked()) this.#follow(); }, AGAIN);
     });
   }
 
-  disconnectedCallback() { this.#source?.close(); }
+  #show({state, step, done, total, parts, wait}) {
+    if (this.#state && state !== this.#state) { this.#state = state; this.#asked(); return; }
+    this.#state = state;
+    const put = (name, text) => { const place = this.querySelector(`[data-${name}]`); if (place && place.textContent !== text) place.textContent = text; };
+    put('step', step || '');
+    put('parts', parts || '');
+    const left = this.querySelector('[data-wait]');
+    if (left) left.textContent = wait ? (left.dataset.wait || '{time}').replace('{time}', wait) : '';
+    const bar = this.querySelector('[data-bar]');
+    if (bar && total) { bar.max = total; bar.value = done; } else if (bar) bar.removeAttribute('value');
+    this.dataset.ready = '';
+  }
 
-  #show(told) {
-    const part = name => this.querySelector(`[data-${name}]`);
-    if (told.state === 'running' && !part('bar')) return location.reload();
-    if (part('step').textContent !== told.step) part('step').textContent = told.step;
-    part('parts').textContent = told.parts;
-    part('wait').textContent = told.wait ? part('wait').dataset.wait.replace('{time}', told.wait) : '';
-    const bar = part('bar');
-    if (bar && told.total) { bar.max = told.total; bar.value = told.done; } else bar?.removeAttribute('value');
+  // Takes the page anew; tells whether the job goes on.
+  async #asked() {
+    try {
+      const answer = await fetch(location.href, {headers: {Accept: 'text/html'}});
+      if (!answer.ok) return true;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html'), other = page.querySelector('job-progress');
+      if (!other || other.hasAttribute('ended')) { location.reload(); return false; }
+      this.replaceChildren(...document.importNode(other, true).childNodes);
+      return true;
+    } catch {
+      return true;
+    }
   }
 }
+
 customElements.define('job-progress', JobProgress);

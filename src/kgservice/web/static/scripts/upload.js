@@ -1,53 +1,81 @@
-// <upload-field data-texts= data-limit=>: around the file field of a form: files can be dropped on it, and sending shows
-// how far it is and can be cancelled. What is sent is the form itself; without script it is sent as any other form.
+// <upload-field data-limit=BYTES data-texts='{drop, sent, cancel, failed, large}'> around a file input in a multipart form:
+// drop files on it; the form is sent with progress and can be cancelled. Without script the form does the same, silently.
 class UploadField extends HTMLElement {
-  #texts = {};
+  #form; #input; #texts; #box; #request = null;
 
   connectedCallback() {
-    this.#texts = JSON.parse(this.dataset.texts);
-    const field = this.querySelector('input[type=file]'), form = this.closest('form');
-    const hint = document.createElement('p');
-    hint.className = 'muted small';
-    hint.textContent = this.#texts.drop;
-    this.classList.add('drop');
-    this.append(hint);
+    this.#form = this.closest('form');
+    this.#input = this.querySelector('input[type=file]');
+    if (!this.#form || !this.#input || this.#box) return;
+    this.#texts = JSON.parse(this.dataset.texts || '{}');
+    const hint = Object.assign(document.createElement('p'), {className: 'small muted drop-hint', textContent: this.#texts.drop || ''});
+    this.#box = document.createElement('div');
+    this.#box.className = 'stack tight';
+    this.#box.setAttribute('role', 'status');
+    this.append(hint, this.#box);
     for (const name of ['dragenter', 'dragover']) this.addEventListener(name, event => { event.preventDefault(); this.classList.add('over'); });
     for (const name of ['dragleave', 'drop']) this.addEventListener(name, () => this.classList.remove('over'));
-    this.addEventListener('drop', event => { event.preventDefault(); field.files = event.dataTransfer.files; });
-    form.addEventListener('submit', event => { event.preventDefault(); this.#send(form, field); });
+    this.addEventListener('drop', event => {
+      event.preventDefault();
+      if (!event.dataTransfer.files.length) return;
+      this.#input.files = event.dataTransfer.files;
+      this.#input.dispatchEvent(new Event('change', {bubbles: true}));
+    });
+    this.#form.addEventListener('submit', event => { event.preventDefault(); this.#send(event.submitter); });
+    addEventListener('beforeunload', event => { if (this.#request) event.preventDefault(); });
+    this.dataset.ready = '';
   }
 
-  #send(form, field) {
-    const size = [...field.files].reduce((sum, file) => sum + file.size, 0);
-    const status = document.createElement('p'), bar = document.createElement('progress'), stop = document.createElement('button');
-    status.setAttribute('role', 'status');
-    stop.type = 'button'; stop.className = 'btn'; stop.textContent = this.#texts.cancel;
-    bar.setAttribute('aria-label', form.querySelector('button:not([type])').textContent);
-    this.querySelector('.sending')?.remove();
-    const box = document.createElement('div');
-    box.className = 'sending stack tight';
-    this.append(box);
-    if (size > +this.dataset.limit) { box.append(status); status.textContent = this.#texts.large; return; }
-    box.append(bar, status, stop);
-    const request = new XMLHttpRequest();
-    stop.addEventListener('click', () => { request.abort(); box.remove(); });
+  #send(button) {
+    if (this.#request) return;
+    const size = [...this.#input.files].reduce((sum, file) => sum + file.size, 0), limit = Number(this.dataset.limit || 0);
+    if (limit && size > limit) return this.#tell(this.#texts.large, true);
+    const request = this.#request = new XMLHttpRequest(), bar = document.createElement('progress'), said = document.createElement('span');
+    const cancel = Object.assign(document.createElement('button'), {type: 'button', className: 'btn', textContent: this.#texts.cancel || 'Cancel'});
+    bar.max = 1;
+    bar.setAttribute('aria-label', [...this.#input.files].map(file => file.name).join(', '));
+    said.className = 'num small';
+    const line = document.createElement('div');
+    line.className = 'bar';
+    line.append(bar, said, cancel);
+    this.#box.replaceChildren(line);
+    cancel.addEventListener('click', () => request.abort());
     request.upload.addEventListener('progress', event => {
-      bar.max = event.total; bar.value = event.loaded;
-      const shown = bytes => bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${Math.round(bytes / 1e5) / 10} MB`;
-      status.textContent = this.#texts.sent.replace('{done}', shown(event.loaded)).replace('{total}', shown(event.total));
+      if (!event.lengthComputable) return;
+      bar.value = event.loaded / event.total;
+      said.textContent = (this.#texts.sent || '{done} / {total}').replace('{done}', bytes(event.loaded)).replace('{total}', bytes(event.total));
     });
-    const failed = () => { status.textContent = this.#texts.failed; bar.remove(); stop.remove(); };
-    request.addEventListener('error', failed);
-    request.addEventListener('load', () => {
-      const body = request.response;
-      if (request.status === 201) location.href = request.getResponseHeader('Location');
-      else if (body?.detail) { failed(); status.textContent = body.detail; } else failed();
-    });
-    request.open('POST', form.action);
-    request.responseType = 'json';
-    request.setRequestHeader('Accept', 'application/json');
-    request.setRequestHeader('KG-Form-Token', form.elements.form_token.value);
-    request.send(new FormData(form));
+    request.upload.addEventListener('load', () => { bar.removeAttribute('value'); cancel.hidden = true; });
+    request.addEventListener('load', () => this.#answered(request));
+    request.addEventListener('error', () => this.#ended(this.#texts.failed));
+    request.addEventListener('abort', () => this.#ended(''));
+    const fields = new FormData(this.#form);
+    if (button?.name) fields.append(button.name, button.value);
+    request.open('POST', this.#form.action);
+    request.setRequestHeader('Accept', 'text/html');
+    request.send(fields);
+  }
+
+  #answered(request) {
+    this.#request = null;
+    if (request.status < 400) return location.assign(request.responseURL); // where the service led us after it took the files
+    const page = new DOMParser().parseFromString(request.responseText, 'text/html'), state = page.querySelector('main .state');
+    if (state) this.#box.replaceChildren(document.importNode(state, true)); else this.#tell(this.#texts.failed, true);
+  }
+
+  #ended(text) {
+    this.#request = null;
+    this.#tell(text, true);
+  }
+
+  #tell(text, wrong) {
+    this.#box.replaceChildren(Object.assign(document.createElement('p'), {textContent: text || '', className: wrong ? 'wrong' : ''}));
   }
 }
+
+function bytes(size) {
+  const step = size < 1e6 ? 'kilobyte' : size < 1e9 ? 'megabyte' : 'gigabyte', by = {kilobyte: 1e3, megabyte: 1e6, gigabyte: 1e9}[step];
+  return new Intl.NumberFormat(document.documentElement.lang, {style: 'unit', unit: step, maximumFractionDigits: 1}).format(size / by);
+}
+
 customElements.define('upload-field', UploadField);
