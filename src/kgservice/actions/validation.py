@@ -12,7 +12,7 @@ from kgservice.actions.changes import applied, derived
 from kgservice.actions.preview import Preview
 from kgservice.intake import lineage
 from kgservice.releases.files import link
-from kgservice.report import Finding, Report
+from kgservice.report import Cell, Finding, Report
 from kgservice.terms import Graphs
 
 if TYPE_CHECKING:
@@ -57,12 +57,13 @@ def check(preview: Preview, names: Graphs, kept: Path, folder: Path, limits: Lim
     except ChangeTooLarge:
         trails.clear()
         report = _whole(preview, rules, limits, trails)
-    path = trail_of(folder, preview.content_hash)
+    findings = _standing(list(report.findings), preview)
+    located = [*_located(findings[:_RESOLVED], preview, kept), *findings[_RESOLVED:]]
     for old in folder.glob("validation-*.sqlite"):
         old.unlink(missing_ok=True)
-    save(path, trails, under)
-    findings = list(report.findings)
-    located = [*_located(findings[:_RESOLVED], preview, kept), *findings[_RESOLVED:]]
+    save(
+        trail_of(folder, preview.content_hash), {name: trail.located(located) for name, trail in trails.items()}, under
+    )
     return Report(tuple(located), report.counts)
 
 
@@ -154,23 +155,44 @@ def _under(preview: Preview, names: Graphs) -> str:
     return digest.hexdigest()
 
 
+def _standing(findings: list[Finding], preview: Preview) -> list[Finding]:
+    """Return findings without the cells of deliveries that are no longer those of the current release."""
+    before = preview.parent.manifest.imports if preview.parent else {}
+    same = {name for name, records in preview.imports.items() if records == before.get(name)}
+    return [one if one.source in same else replace(one, cells=(), source="") for one in findings]
+
+
 def _located(findings: list[Finding], preview: Preview, kept: Path) -> list[Finding]:
     """Return findings with source and cells: the very cell where a source has it, else the rows behind the thing.
 
-    Each file of a delivery is read once for all of them.
+    Each file of a delivery is read once for all of them. What has its cells from the current release is asked of
+    deliveries that this does not have.
     """
-    waiting = {at: finding for at, finding in enumerate(findings) if not finding.cells and finding.focus}
-    best: dict[int, tuple[int, Finding]] = {}
+    before = preview.parent.manifest.imports if preview.parent else {}
+    order = {name: number for number, name in enumerate(preview.imports)}
+    best = {
+        at: (_closeness(finding.cells), -order[finding.source], finding)
+        for at, finding in enumerate(findings)
+        if finding.cells
+    }
+    settled = set(best)
+    waiting = {at: finding for at, finding in enumerate(findings) if finding.focus}
     for name, records in preview.imports.items():
-        for record in records:
+        known = settled if records == before.get(name) else set()
+        asked_of = {at: finding for at, finding in waiting.items() if at not in known}
+        for record in records if asked_of else ():
             folder = preview.lineages[record["lineage"]]
-            made = lineage.rows_of_all(folder, {finding.focus for finding in waiting.values()})
-            asked = [at for at, finding in waiting.items() if finding.focus in made and finding.path]
-            questions = [(waiting[at].focus, waiting[at].path, waiting[at].value) for at in asked]
+            made = lineage.rows_of_all(folder, {finding.focus for finding in asked_of.values()})
+            asked = [at for at, finding in asked_of.items() if finding.focus in made and finding.path]
+            questions = [(findings[at].focus, findings[at].path, findings[at].value) for at in asked]
             exact = dict(zip(asked, lineage.locate_all(folder, questions, kept) if questions else [], strict=True))
-            for at, finding in waiting.items():
+            for at, finding in asked_of.items():
                 cells = tuple(exact.get(at) or made.get(finding.focus) or ())
-                closeness = max((bool(cell.column) + bool(cell.value) for cell in cells), default=-1)
-                if cells and closeness > best.get(at, (-1, finding))[0]:
-                    best[at] = (closeness, replace(finding, cells=cells, source=name))
-    return [best[at][1] if at in best else finding for at, finding in enumerate(findings)]
+                close = _closeness(cells), -order[name]
+                if cells and (at not in best or close > best[at][:2]):
+                    best[at] = (*close, replace(finding, cells=cells, source=name))
+    return [best[at][2] if at in best else finding for at, finding in enumerate(findings)]
+
+
+def _closeness(cells: tuple[Cell, ...]) -> int:
+    return max((bool(cell.column) + bool(cell.value) for cell in cells), default=-1)

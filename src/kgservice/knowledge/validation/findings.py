@@ -3,8 +3,9 @@
 import gzip
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import IO, cast
@@ -16,9 +17,20 @@ from rdflib.term import BNode, Node
 from kgservice.errors import KgError
 from kgservice.knowledge.validation import slices
 from kgservice.knowledge.validation.speech import named
-from kgservice.knowledge.validation.trails import Change, ChangeTooLarge, Told, Trail
+from kgservice.knowledge.validation.trails import Change, ChangeTooLarge, Told, Trail, key
 from kgservice.report import Finding, Report, Severity, Text
-from kgservice.shacl import Answers, Check, Focus, Origin, Result, ShapeUnsupported, affected, closure, compile_shapes
+from kgservice.shacl import (
+    Answers,
+    Check,
+    Focus,
+    Origin,
+    Read,
+    Result,
+    ShapeUnsupported,
+    affected,
+    closure,
+    compile_shapes,
+)
 from kgservice.shacl import validate as results
 from kgservice.terms import shortened
 
@@ -68,7 +80,7 @@ class Rules:
             ChangeTooLarge: with `change`, when one constraint alone finds more than `cap`.
         """
         trail = Trail() if trail is None else trail
-        seen = {_key(finding) for finding in known.findings} if known else set()
+        seen = {key(finding) for finding in known.findings} if known else set()
         found: dict[str, list[Finding]] = defaultdict(list)
         omitted: Counter[str] = Counter()
         kept = 0
@@ -77,10 +89,10 @@ class Rules:
 
         def note(told: Told) -> int:
             trail.told.append(told)
-            key = _key(told.finding)
-            new = key not in seen
+            known_as = key(told.finding)
+            new = known_as not in seen
             if new:
-                seen.add(key)
+                seen.add(known_as)
                 found[told.finding.rule].append(told.finding)
             return new
 
@@ -101,7 +113,11 @@ class Rules:
 
     def reach(self, delta: Iterable[tuple[str, str, str]], union: Answers) -> Focus:
         """Return the target nodes of each shape whose verdict a change may change, as `shacl.affected` does."""
-        return affected(closure(self._shapes), delta, union)
+        return affected(self._reads, delta, union)
+
+    @cached_property
+    def _reads(self) -> Mapping[str, Iterable[Read]]:
+        return closure(self._shapes)
 
     def _of(
         self,
@@ -184,11 +200,11 @@ def _report(found: dict[str, list[Finding]], omitted: Counter[str], cap: int | N
             rest -= min(size, share)
         for rule, group in found.items():
             omitted[rule] += max(len(group) - share, 0)
-            found[rule] = sorted(group, key=_key)[:share]
+            found[rule] = sorted(group, key=key)[:share]
     counts = {f"omitted:{rule}": n for rule, n in sorted(omitted.items()) if n > 0}
     if counts:
         counts["omitted"] = sum(counts.values())
-    return Report(tuple(sorted((finding for group in found.values() for finding in group), key=_key)), counts)
+    return Report(tuple(sorted((finding for group in found.values() for finding in group), key=key)), counts)
 
 
 def _number(answers: Answers, query: str) -> str:
@@ -202,10 +218,6 @@ def _graph(paths: Iterable[Path]) -> Graph:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             graph.parse(cast(IO[bytes], file), format="nt")
     return graph
-
-
-def _key(finding: Finding) -> tuple[str, str, str, str, str]:
-    return finding.rule, finding.focus, finding.path, finding.value, finding.text.template
 
 
 def _text(result: Result, rule: str) -> Text:

@@ -2,13 +2,18 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kgservice.report import Finding, Report
 from kgservice.shacl import Focus
+
+
+def key(finding: Finding) -> tuple[str, str, str, str, str]:
+    """Return by what findings of shapes are ordered and known as one: rule, focus, path, value, message."""
+    return finding.rule, finding.focus, finding.path, finding.value, finding.text.template
 
 
 class ChangeTooLarge(Exception):
@@ -30,6 +35,15 @@ class Trail:
 
     told: list[Told] = field(default_factory=list)
     whole: bool = True
+
+    def located(self, findings: Iterable[Finding]) -> "Trail":
+        """Return the trail with the cells that its findings have among these."""
+        places = {key(finding): finding for finding in findings}
+        told = []
+        for one in self.told:
+            place = places.get(key(one.finding), one.finding)
+            told.append(replace(one, finding=replace(one.finding, cells=place.cells, source=place.source)))
+        return Trail(told, self.whole)
 
 
 @dataclass(frozen=True, slots=True)
