@@ -56,7 +56,7 @@ def select(
         alarm.start()
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            body = _asked(connection, target, query, bounds, deadline)
+            body = _asked(connection, endpoint, target, query, bounds, deadline)
         finally:
             alarm.cancel()
             connection.close()
@@ -105,7 +105,9 @@ def _connected(endpoint: str, bounds: Bounds, deadline: float) -> http.client.HT
     return connection
 
 
-def _asked(connection: http.client.HTTPConnection, target: str, query: str, bounds: Bounds, deadline: float) -> bytes:
+def _asked(
+    connection: http.client.HTTPConnection, endpoint: str, target: str, query: str, bounds: Bounds, deadline: float
+) -> bytes:
     given = urlencode({"query": query})
     headers = {"Accept": _ANSWER, FEDERATED: "1", "User-Agent": "kgservice"}
     connection.sock.settimeout(_left(deadline))
@@ -115,7 +117,7 @@ def _asked(connection: http.client.HTTPConnection, target: str, query: str, boun
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request("POST", target, given.encode(), headers)
     with connection.getresponse() as response:
-        return _body(response, f"{connection.host}{target}", bounds, deadline)
+        return _body(response, endpoint, bounds, deadline)
 
 
 def _body(response: http.client.HTTPResponse, endpoint: str, bounds: Bounds, deadline: float) -> bytes:
