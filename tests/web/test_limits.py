@@ -1,0 +1,249 @@
+"""Every limit of docs/http.md holds on a real server, is named with its setting, and leaves nothing behind."""
+
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+import pytest
+
+from kgservice.settings import TABLE
+from kgservice.web.problems import PROBLEMS
+from region import write_content
+
+PROGRAM = str(pathlib.Path(sys.executable).with_name("kgservice"))
+PAGE = pathlib.Path(__file__).parents[2] / "docs" / "http.md"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+LONG = "SELECT ?a ?b ?c ?d ?e ?f ?g ?h { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+@dataclass
+class Served:
+    state: pathlib.Path
+    environment: dict[str, str]
+    port: int = 0
+    token: str = ""
+    process: subprocess.Popen[str] | None = field(default=None, repr=False)
+
+    def send(
+        self, method: str, path: str, body: bytes | None = None, own: str = "127.0.0.1", **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=(own, 0))
+        connection.request(method, path, body, {name.replace("_", "-"): text for name, text in headers.items()})
+        response = connection.getresponse()
+        found = response.status, {name.lower(): text for name, text in response.getheaders()}, response.read()
+        connection.close()
+        return found
+
+    def query(self, text: str, more: str = "", **headers: str) -> tuple[int, dict[str, str], bytes]:
+        return self.send("GET", f"/sparql?query={quote(text)}{more}", **headers)
+
+    def refused(self, answer: tuple[int, dict[str, str], bytes], status: int, slug: str, *says: str) -> None:
+        document = json.loads(answer[2])
+        assert (answer[0], document["slug"]) == (status, slug), document
+        for word in says:
+            assert word in document["detail"], document["detail"]
+
+    def raw(self, sent: bytes, own: str = "127.0.0.1") -> socket.socket:
+        made = socket.create_connection(("127.0.0.1", self.port), timeout=20, source_address=(own, 0))
+        made.sendall(sent)
+        return made
+
+    def counted(self, slug: str) -> float:
+        found = re.search(rf'kg_problems_total{{type="{slug}"}} (\S+)', self.send("GET", "/-/metrics")[2].decode())
+        return float(found[1]) if found else 0.0
+
+    def workers(self) -> int:
+        found = re.findall(r'kg_workers{state="(?:busy|paused)"} (\d+)', self.send("GET", "/-/metrics")[2].decode())
+        return sum(map(int, found))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("limits")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
+    low = {
+        "KG_STATE": str(folder / "state"), "KG_CONTENT": str(write_content(folder / "content")), "KG_WORKERS": "2",
+        "KG_ADDRESS_BYTES": "2000", "KG_QUERY_BYTES": "10000", "KG_QUERY_DEPTH": "5", "KG_QUERY_REPEATS": "10",
+        "KG_QUERY_SECONDS": "10", "KG_QUERY_MEMORY": "200000000", "KG_RESULT_ROWS": "20000",
+        "KG_RESULT_BYTES": "30000000", "KG_SPOOL_BYTES": "1000000", "KG_CLIENT_QUERIES": "1",
+        "KG_CLIENT_CONNECTIONS": "4", "KG_REQUEST_SECONDS": "2", "KG_READER_SECONDS": "2", "KG_QUERY_LOG": "20000",
+    }  # fmt: skip
+    served = Served(folder / "state", kept | low)
+    subprocess.run([PROGRAM, "build"], env=served.environment, check=True, capture_output=True)
+    made = subprocess.run(
+        [PROGRAM, "token", "new", "boss", "--role", "operator"],
+        env=served.environment, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    served.token = f"Bearer {made.stdout.strip()}"
+    served.process = subprocess.Popen(
+        [PROGRAM, "serve", "--port", "0"], env=served.environment, stdout=subprocess.PIPE, text=True
+    )
+    assert served.process.stdout
+    found = re.search(r":(\d+)/", served.process.stdout.readline())
+    assert found
+    served.port = int(found[1])
+    yield served
+    served.process.send_signal(signal.SIGTERM)
+    served.process.communicate(timeout=20)
+
+
+def eventually(holds, seconds: float = 5.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "did not happen in time"
+        time.sleep(0.02)
+
+
+def test_the_table_of_the_page_names_settings_and_problem_types_that_exist() -> None:
+    text = PAGE.read_text("utf8").partition("## Limits")[2].partition("\n## ")[0]
+    lines = re.findall(r"^\| [^|]+ \| `(KG_\w+)` \| (\S+) \| `([\w-]+)` \|$", text, re.M)
+
+    assert len(lines) >= 20
+    assert {name for name, _, _ in lines} <= {setting.name for setting in TABLE}
+    for _, status, slug in lines:
+        assert slug in PROBLEMS
+        assert status in ("(closed)", "431") or PROBLEMS[slug][0] == int(status)
+
+
+def test_texts_are_as_long_and_deep_as_they_may_be(served: Served) -> None:
+    served.refused(served.query("ASK {}" + " " * 2000), 414, "address-too-long", "2000", "KG_ADDRESS_BYTES")
+    served.refused(
+        served.send("POST", "/sparql", b"ASK {}" + b" " * 10000, Content_Type="application/sparql-query"),
+        413, "request-too-large", "10000", "KG_QUERY_BYTES",
+    )  # fmt: skip
+    served.refused(served.send("GET", "/sparql?x=" + "a" * 90000), 431, "request-too-large", "KG_ADDRESS_BYTES")
+    served.refused(served.query("ASK " + "{" * 6 + "}" * 6), 400, "query-too-complex", "5", "KG_QUERY_DEPTH")
+    served.refused(
+        served.query("ASK { FILTER(1" + "+1" * 11 + ") }"), 400, "query-too-complex", "10", "KG_QUERY_REPEATS"
+    )
+    assert served.query("ASK " + "{" * 5 + "}" * 5)[0] == 200
+
+
+def test_time_memory_rows_and_bytes_are_limited(served: Served) -> None:
+    served.refused(served.query(ENDLESS, "&timeout=0.5"), 503, "query-timeout", "0.5", "KG_QUERY_SECONDS")
+    served.refused(
+        served.query(ENDLESS.replace("COUNT(*)", "COUNT(DISTINCT *)")), 500, "query-memory", "KG_QUERY_MEMORY"
+    )
+    served.refused(
+        served.query("SELECT ?a { ?a ?b ?c . ?d ?e ?f }", "&format=csv&timeout=9"),
+        500, "result-too-large", "20000", "KG_RESULT_ROWS",
+    )  # fmt: skip
+
+
+def test_an_answer_that_grows_too_long_while_it_streams_breaks_off(served: Served) -> None:
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        served.query(LONG)
+    eventually(lambda: served.workers() == 0)
+
+
+def test_one_client_has_so_many_queries_at_once_and_another_has_its_own(served: Served) -> None:
+    asking = threading.Thread(target=served.query, args=(ENDLESS, "&timeout=3"), kwargs={"Query_Id": "first-one"})
+    asking.start()
+    eventually(lambda: served.workers() == 1)
+
+    served.refused(served.query("ASK {}"), 429, "too-many-queries", "1", "KG_CLIENT_QUERIES")
+    assert served.query("ASK {}", own="127.0.0.7")[0] == 200
+    served.refused(served.query("ASK {}", Query_Id="first-one", own="127.0.0.7"), 409, "query-id-taken", "first-one")
+    running = json.loads(served.send("GET", "/-/queries", Authorization=served.token)[2])
+    stopped = served.send("DELETE", "/-/queries/first-one")[0]
+    begun = time.monotonic()
+    asking.join()
+
+    assert [(one["id"], one["state"], one["release"]) for one in running] == [("first-one", "running", "1")]
+    assert running[0]["query"] == ENDLESS
+    assert running[0]["memory"] > 0
+    assert stopped == 204
+    assert time.monotonic() - begun < 0.5
+    served.refused(served.send("DELETE", "/-/queries/first-one"), 404, "query-not-found")
+    served.refused(served.send("GET", "/-/queries"), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize("query", [ENDLESS, LONG])
+def test_a_connection_that_closes_stops_the_query(served: Served, query: str) -> None:
+    left = served.raw(f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: x\r\n\r\n".encode(), own="127.0.0.8")
+    eventually(lambda: served.workers() == 1)
+    if query == LONG:
+        left.recv(1000)
+    left.close()
+    begun = time.monotonic()
+    eventually(lambda: served.workers() == 0)
+
+    assert time.monotonic() - begun < 1.0  # of which 0.5 for the metrics to be asked on a busy machine
+
+
+def test_an_address_has_so_many_connections_and_a_slow_request_is_told(served: Served) -> None:
+    before = served.counted("request-timeout")
+    with contextlib.ExitStack() as stack:
+        held = [
+            stack.enter_context(served.raw(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", own="127.0.0.9")) for _ in range(4)
+        ]
+        fifth = stack.enter_context(served.raw(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", own="127.0.0.9"))
+        told = fifth.recv(4096)
+        for _ in range(6):
+            with contextlib.suppress(OSError):
+                held[0].sendall(b"a")  # it keeps saying something
+            time.sleep(0.4)
+        slow = [one.recv(4096) for one in held]
+
+    assert b"503" in told.partition(b"\r\n")[0]
+    assert b"KG_CLIENT_CONNECTIONS" in told
+    assert all(b" 408 " in one.partition(b"\r\n")[0] and b"KG_REQUEST_SECONDS" in one for one in slow)
+    assert served.counted("request-timeout") - before == 4
+    assert served.query("ASK {}", own="127.0.0.9")[0] == 200
+
+
+def test_a_reader_that_takes_nothing_is_let_go(served: Served) -> None:
+    before = served.counted("reader-too-slow")
+    sleeper = socket.socket()
+    sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sleeper.bind(("127.0.0.10", 0))
+    sleeper.connect(("127.0.0.1", served.port))
+    sleeper.sendall(f"GET /sparql?query={quote(LONG)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+
+    eventually(lambda: served.counted("reader-too-slow") == before + 1, 10)
+    sleeper.close()
+    eventually(lambda: served.workers() == 0)
+
+
+def test_what_cannot_be_read_is_a_problem_document_too(served: Served) -> None:
+    for sent in (b"NONSENSE\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n"):
+        with served.raw(sent) as connection:
+            answer = b""
+            while piece := connection.recv(4096):
+                answer += piece
+        assert b"application/problem+json" in answer
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["slug"] == "request-invalid"
+
+
+def test_the_log_of_queries_says_what_became_of_each_and_stays_small(served: Served) -> None:
+    for _ in range(100):
+        served.query("ASK {}" + " " * 200, own="127.0.0.11")
+    files = sorted((served.state / "logs").iterdir())
+    lines = [json.loads(line) for line in (served.state / "logs" / "queries.jsonl").read_text("utf8").splitlines()]
+
+    assert [file.name for file in files] == ["queries.1.jsonl", "queries.jsonl"]
+    assert sum(file.stat().st_size for file in files) <= 20000
+    assert (lines[-1]["outcome"], lines[-1]["release"], lines[-1]["format"]) == ("answered", 1, "json")
+    assert lines[-1]["query"].startswith("ASK {}")
+    assert "client" not in lines[-1]
+
+
+def test_nothing_is_left_behind(served: Served) -> None:
+    text = served.send("GET", "/-/metrics")[2].decode()
+
+    assert "kg_spool_bytes 0\n" in text
+    assert "kg_queries_waiting 0\n" in text
+    assert served.workers() == 0
+    assert not list(served.state.glob(".body-*"))
