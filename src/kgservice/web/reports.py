@@ -1,14 +1,16 @@
 """What was found in drafts, for programs and downloads: reports in every form, causes, windows, tables, waivers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flask import Blueprint, Response, g, json, request
 
 from kgservice.access import Role
+from kgservice.actions.findings import Window
 from kgservice.actions.reporting import MEDIA
 from kgservice.errors import ParameterInvalid
 from kgservice.locale import say
+from kgservice.report import Severity
 from kgservice.report.waivers import Waiver
 from kgservice.reports.flat import cause_to_json, finding_to_json
 from kgservice.web.callers import Callers, challenge
@@ -63,20 +65,7 @@ def blueprint(service: Service, callers: Callers) -> Blueprint:
             draft_id, given["source"], given["file"], given["sheet"], _number("start", 0), _number("count", 50),
             request.args.get("marked", "") == "true",
         )  # fmt: skip
-        shown = [
-            {
-                "row": row,
-                "cells": cells,
-                "marks": {
-                    column: [
-                        {"severity": one.severity.value, "message": say(one.text, g.language), "waived": one.waived}
-                        for one in found
-                    ]
-                    for column, found in window.marks.get(row, {}).items()
-                },
-            }
-            for row, cells in window.rows
-        ]
+        shown = [{"number": row, "cells": _cells(window, row, cells)} for row, cells in window.rows]
         return _json({"columns": window.columns, "rows": shown, "total": window.total})
 
     _waivers(room, service, callers)
@@ -131,6 +120,22 @@ def download(service: Service, name: str, ending: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="report-{name}-{g.language}.{ending}"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _cells(window: Window, row: int, cells: Sequence[str]) -> list[object]:
+    """Return the cells of a row: a text, or with what is wrong there; of the row as a whole at its first cell."""
+    marks = window.marks.get(row, {})
+    shown: list[object] = []
+    for at, (column, text) in enumerate(zip(window.columns, cells, strict=False)):
+        found = [*marks.get(column, ()), *(marks.get("", ()) if at == 0 else ())]
+        if not found:
+            shown.append(text)
+            continue
+        left = [one.severity for one in found if not one.waived]
+        weight = min(left, key=list(Severity).index).value if left else "waived"
+        message = "; ".join(dict.fromkeys(say(one.text, g.language) for one in found))
+        shown.append({"text": text, "severity": weight, "message": message})
+    return shown
 
 
 def _chained(first: bytes, rest: Iterable[bytes]) -> Iterable[bytes]:
