@@ -12,10 +12,10 @@ from kgservice.intake.interface import Table
 from kgservice.intake.readers.reading import ROW, Sheet
 from kgservice.report import Text
 
-_CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{FFFE}\x{FFFF}]"
+_CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{FFFE}\x{FFFF}]"
 _LOST = r"\x{FFFD}"
 _UNSEEN = (
-    r"[\x{AD}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{FEFF}]"
+    r"[\x80-\x9F\x{AD}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{FEFF}]"
     r"|[\p{Latin}\p{Cyrillic}0-9][\x{200C}\x{200D}]"
 )
 _RULES = (("read/control-character", _CONTROL), ("read/character-lost", _LOST), ("read/invisible-character", _UNSEEN))

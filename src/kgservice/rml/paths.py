@@ -65,7 +65,7 @@ def evaluate(path: str, formulation: str, value: Any) -> list[Any]:
             a JSONPath goes too deep.
     """
     if formulation == "JSONPath":
-        steps = _steps(path)
+        steps = plain_steps(path)
         return _walk(steps, value) if steps is not None else _searched(path, value)
     prefixes = tuple(sorted((prefix, uri) for prefix, uri in value.nsmap.items() if prefix))
     try:
@@ -85,7 +85,7 @@ def _xpath_text(found: Any) -> str:
 
 
 @lru_cache(maxsize=512)
-def _steps(path: str) -> tuple[str | None, ...] | None:
+def plain_steps(path: str) -> tuple[str | None, ...] | None:
     """Return the member names of a path that has nothing else but `[*]` (None), or None for every other path."""
     written = path.lstrip("^").removeprefix("$")
     if _PLAIN.fullmatch(written) is None:

@@ -9,7 +9,7 @@ import polars as pl
 from jsonpath import JSONPathMatch
 from lxml import etree
 
-from kgservice.rml.paths import evaluate, json_path
+from kgservice.rml.paths import evaluate, json_path, plain_steps
 from kgservice.rml.values import Values
 from kgservice.terms import PREFIXES
 
@@ -38,11 +38,32 @@ class Records:
 def cut(record: Record, formulation: str, iterator: str) -> Iterator[Record]:
     """Yield the records that an iterator finds inside a record, with its row."""
     if formulation == "JSONPath":
+        steps = plain_steps(iterator)
+        if steps is not None:
+            yield from _walked(record, steps)
+            return
         for match in json_path(iterator).finditer(record.value):
             yield Record(record.row, match.obj, _enclosing(match, record.row, record.parent))
         return
     for value in evaluate(iterator, formulation, record.value):
         yield Record(record.row, value, record)
+
+
+def _walked(record: Record, steps: tuple[str | None, ...]) -> Iterator[Record]:
+    """Yield what plain steps lead to; around each is the innermost object that holds it."""
+    found = [record]
+    for step in steps:
+        inner: list[Record] = []
+        for one in found:
+            value = one.value
+            around = one if isinstance(value, dict) else one.parent
+            if step is None:
+                many = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+                inner.extend(Record(record.row, item, around) for item in many)
+            elif isinstance(value, dict) and step in value:
+                inner.append(Record(record.row, value[step], around))
+        found = inner
+    yield from found
 
 
 def iterate(document: Any, formulation: str, iterator: str) -> Iterator[Record]:

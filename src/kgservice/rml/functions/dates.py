@@ -1,4 +1,4 @@
-"""Functions over dates: one day, and the first and last day of a time that is known less exactly."""
+"""Functions over dates: one day, a year, and the first and last day of a time that is known less exactly."""
 
 import calendar
 import datetime
@@ -23,6 +23,13 @@ def date(text: pl.Series) -> pl.Series:
         iso = iso.zip_with(iso.is_not_null(), dotted)
     days = iso.str.to_date("%Y-%m-%d", strict=False)
     return days.dt.to_string("iso:strict").set(days.dt.year() < 1, None)
+
+
+@by_column("a year such as 2019", datatype=PREFIXES["xsd"] + "gYear", text="cell")
+def year(text: pl.Series) -> pl.Series:
+    """Return an xsd:gYear; years before 1000 get the noughts that it needs."""
+    digits = text.str.strip_chars().str.extract(r"^(\d{1,4})(?:\s*(?:г\.?|год))?$", 1).str.zfill(4)
+    return digits.set(digits == "0000", None)
 
 
 @by_value("a time such as 2019, 2021-04, 2022-09-01 or 2024-2025", datatype=_DAY, text="cell")
