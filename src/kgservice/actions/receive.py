@@ -69,8 +69,10 @@ class Receive:
         """Return the source that files are sent for. Raises SourceNotFound, SourceInvalid."""
         return self._content.source(name)
 
-    def take(self, source: str, sent: Iterable[tuple[str, IO[bytes]]], actor: str, draft: str = "") -> Upload:
-        """Keep files, given as name and content, and look at them.
+    def take(
+        self, source: str, sent: Iterable[tuple[str, IO[bytes]]], actor: str, draft: str = "", new: bool = False
+    ) -> Upload:
+        """Keep files, given as name and content, and look at them; `new`: the source is still to be made.
 
         Raises:
             SourceNotFound: there is no such source.
@@ -78,7 +80,7 @@ class Receive:
             SourceUnreadable: a file is empty, too large, a program or of another kind that no reader takes.
             StateBroken: the disk is full.
         """
-        known = self._content.source(source)
+        name_of_source = source if new else self._content.source(source).name
         number = secrets.token_hex(8)
         folder = self.folder / number
         with guarded(folder):
@@ -93,7 +95,7 @@ class Receive:
                     names.append(name)
                 if not names:
                     raise BodyInvalid("No file came with the form: choose one, then send it.")
-                upload = Upload(number, known.name, actor, written(now()), draft, tuple(names), total)
+                upload = Upload(number, name_of_source, actor, written(now()), draft, tuple(names), total)
                 return self._save(replace(upload, looks=self._looks(upload)))
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)

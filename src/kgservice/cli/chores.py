@@ -1,14 +1,19 @@
 """What the curation worker does for each kind of job, and how to tell whether one that was killed is done."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgservice.actions.preview import Progress
+from kgservice.errors import RequestInvalid
 from kgservice.jobs import Job
 
 if TYPE_CHECKING:
     from kgservice.wiring import Service
+
+_PAIRS = 300  # that a search for duplicates keeps
+_SHOWN = 10  # things and findings of a trial
 
 Work = Callable[["Service", Job, Progress], dict[str, Any]]
 
@@ -57,11 +62,78 @@ def _rollback(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
     return {"release": service.keeping.rollback(int(job.params["release"]), actor=job.actor).id}
 
 
+def _rebase(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
+    draft = service.rebase.draft(job.params["draft"], actor=job.actor, progress=tell)
+    return {"draft": draft.id, "state": draft.state, "conforms": draft.report().conforms}
+
+
+def _impact(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
+    service.impact.find(job.params["draft"], actor=job.actor, progress=tell)
+    return {"draft": job.params["draft"], "conforms": True}
+
+
+def _duplicates(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
+    tell("Comparing names and codes", 0, 0)
+    found = service.duplicates.candidates(source=job.source, draft=job.params.get("draft", ""))
+    pairs = [
+        {
+            "score": round(one.score, 3),
+            "reasons": [asdict(reason) for reason in one.reasons],
+            "decided": one.decided,
+            "things": [_thing(one.one), _thing(one.other)],
+        }
+        for one in found[:_PAIRS]
+    ]
+    return {"pairs": pairs, "found": len(found)}
+
+
+def _thing(thing: Any) -> dict[str, Any]:
+    return {
+        "iri": thing.iri,
+        "kind": thing.kind,
+        "names": thing.names[:6],
+        "codes": sorted(f"{name.rpartition('#')[2]} {value}" for name, value in thing.codes)[:6],
+        "places": sorted(thing.places)[:6],
+    }
+
+
+def _proposal(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
+    tell("Comparing the columns with the ontology and the graph", 0, 0)
+    path = Path(job.params["file"])
+    made = service.newsource.propose(job.source, path, job.params["answers"])
+    body = made.to_json()
+    try:
+        tell("Mapping the first rows", 0, 0)
+        trial = service.newsource.trial(made, path)
+    except RequestInvalid as error:
+        return {"proposal": body, "things": [], "findings": [_text(error.template, error.params)]}
+    findings = [_text(one.text.template, one.text.params, one.text.translations) for one in trial.findings[:_SHOWN]]
+    return {"proposal": body, "things": trial.things[:_SHOWN], "findings": findings}
+
+
+def _text(template: str, params: Mapping[str, object], translations: Mapping[str, str] | None = None) -> dict[str, Any]:
+    told = {name: value if isinstance(value, int | float) else str(value) for name, value in params.items()}
+    return {"template": template, "params": told, "translations": dict(translations or {})}
+
+
+def _source(service: "Service", job: Job, tell: Progress) -> dict[str, Any]:
+    tell("Writing the source", 0, 0)
+    path = Path(job.params["file"])
+    made = service.newsource.propose(job.source, path, job.params["answers"])
+    service.newsource.write(made, path, job.actor)
+    return {"source": job.source}
+
+
 WORK: Mapping[str, Work] = {
     "import": _import,
     "preview": _preview,
     "publish": _publish,
     "rollback": _rollback,
+    "rebase": _rebase,
+    "impact": _impact,
+    "duplicates": _duplicates,
+    "proposal": _proposal,
+    "source": _source,
 }
 
 
@@ -76,6 +148,9 @@ def finished(service: "Service", job: Job) -> dict[str, Any] | None:
     if job.kind == "rollback":
         current = service.shelf.current()
         return {"release": current.id} if current and current.id == int(job.params["release"]) else None
+    if job.kind == "source":
+        service.receive.source(job.source)
+        return {"source": job.source}
     if job.kind == "import":
         for draft in reversed(service.review.drafts()):
             for record in draft.imports.get(job.source, []):

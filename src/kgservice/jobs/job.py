@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = ("import", "preview", "impact", "publish", "rollback", "rebase", "duplicates")
+KINDS = ("import", "preview", "impact", "publish", "rollback", "rebase", "duplicates", "proposal", "source")
 """What the curation worker can do; to add one: its name here, its work in `cli/chores.py`."""
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 ENDED = (DONE, FAILED, CANCELLED)

@@ -18,6 +18,10 @@ ROUTES: Mapping[str, Mapping[str, Role | None]] = {
     "/curate/sign-out": {"POST": _R},
     "/curate/password": {"GET": _R, "POST": _R},
     "/curate": {"GET": _R},
+    "/curate/sources/new": {"GET": _C, "POST": _C},
+    "/curate/proposals/<int:number>": {"GET": _C, "POST": _C},
+    "/curate/duplicates": {"GET": _R, "POST": _C},
+    "/curate/duplicates/search": {"POST": _C},
     "/curate/sources/<name>/upload": {"GET": _C, "POST": _C},
     "/curate/uploads/<number>": {"GET": _C, "POST": _C},
     "/curate/uploads/<number>/discard": {"POST": _C},
@@ -75,7 +79,8 @@ ROUTES: Mapping[str, Mapping[str, Role | None]] = {
 }
 JOBS: Mapping[str, Role] = {
     # by kind: the least role that may put a job in, cancel it and try it again
-    "import": _C, "preview": _C, "impact": _C, "rebase": _C, "duplicates": _C, "publish": _S, "rollback": _S,
+    "import": _C, "preview": _C, "impact": _C, "rebase": _C, "duplicates": _C, "proposal": _C, "source": _C,
+    "publish": _S, "rollback": _S,
 }  # fmt: skip
 _CLOSED = ("/curate", "/drafts")
 """What begins so and is not in the table is for nobody."""

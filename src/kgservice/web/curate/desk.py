@@ -5,7 +5,19 @@ from flask import Flask
 from kgservice.access import Audit, People
 from kgservice.web import gate
 from kgservice.web.callers import Callers
-from kgservice.web.curate import board, drafts, findings, history, jobs, people, reviews, sessions, uploads
+from kgservice.web.curate import (
+    board,
+    drafts,
+    duplicates,
+    findings,
+    history,
+    jobs,
+    newsource,
+    people,
+    reviews,
+    sessions,
+    uploads,
+)
 from kgservice.web.curate.counter import Counter, Desk
 
 
@@ -15,5 +27,5 @@ def install(app: Flask, service: Desk, callers: Callers) -> None:
     state = service.settings.state
     counter = Counter(service, callers, People(state), Audit(state))
     app.register_blueprint(sessions.blueprint(counter, service.settings.url.startswith("https://")))
-    for room in (board, uploads, jobs, drafts, findings, reviews, history, people):
+    for room in (board, newsource, uploads, duplicates, jobs, drafts, findings, reviews, history, people):
         app.register_blueprint(room.blueprint(counter))

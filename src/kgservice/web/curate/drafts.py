@@ -74,8 +74,8 @@ def blueprint(counter: Counter) -> Blueprint:
         window = service.findings.table(draft_id, *names, start=start, count=findings.PAGE, marked=marked)
         count = findings.total(service.findings, draft_id, names, window, marked)
         return {
-            "sheets": sheets, "delivered": sheet, "window": window, "marked": marked, "page": number, "first": start + 1,
-            "total": count, "pages": max(-(-count // findings.PAGE), 1),
+            "sheets": sheets, "delivered": sheet, "window": window, "marked": marked, "page": number,
+            "first": start + 1, "total": count, "pages": max(-(-count // findings.PAGE), 1),
         }  # fmt: skip
 
     def job_on(draft_id: str) -> int:

@@ -8,19 +8,18 @@ from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from kgservice.actions.findings import Findings, Sheet, Window
-from kgservice.actions.reporting import MEDIA
 from kgservice.errors import ParameterInvalid
 from kgservice.locale import say
 from kgservice.report import Finding, Severity
 from kgservice.report.reading import Cause
 from kgservice.terms import shortened
 from kgservice.web.curate.counter import Counter, as_json, page_wanted
+from kgservice.web.reports import download as report
 
 PAGE = 50
 """Rows of a delivered table on a page without script."""
 _MOST = 500  # rows that a program may ask for at once
 _PLACES = 20
-_ENDINGS = {"csv": "csv", "json": "json", "txt": "text", "ttl": "turtle"}
 _WEIGHTS = list(Severity)
 
 
@@ -44,15 +43,7 @@ def blueprint(counter: Counter) -> Blueprint:
 
     @room.get("/curate/drafts/<draft_id>/findings.<ending>")
     def download(draft_id: str, ending: str) -> Response:
-        if ending not in _ENDINGS:
-            raise ParameterInvalid("Findings come as {formats}.", formats=", ".join(_ENDINGS))
-        with service.findings.of(draft_id):
-            pass  # what cannot be shown is told before the first byte
-        shape = _ENDINGS[ending]
-        media, _ = MEDIA[shape]
-        response = Response(service.reporting.stream(draft_id, shape, g.language), content_type=media)
-        response.headers["Content-Disposition"] = f'attachment; filename="{draft_id}-findings.{ending}"'
-        return response
+        return report(service, draft_id, ending)
 
     @room.get("/curate/drafts/<draft_id>/rows")
     def rows(draft_id: str) -> Response:

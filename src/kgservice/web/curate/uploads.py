@@ -42,7 +42,7 @@ def blueprint(counter: Counter) -> Blueprint:
         draft = request.form.get("draft", "")
         if draft:
             insist_on_source(counter.account, *counter.service.review.draft(draft).sources)
-        upload = counter.service.receive.take(name, _sent(), counter.actor, draft)
+        upload = counter.service.receive.take(name, sent(), counter.actor, draft)
         return onward(f"/curate/uploads/{upload.id}", asdict(upload))
 
     @room.get("/curate/uploads/<number>")
@@ -91,7 +91,8 @@ def told(look: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {**look, "notes": notes, "error": say(Text(error["template"], error["params"]), language) if error else ""}
 
 
-def _sent() -> Iterator[tuple[str, IO[bytes]]]:
+def sent() -> Iterator[tuple[str, IO[bytes]]]:
+    """Yield name and content of the files of a form."""
     for _, file in request.files.items(multi=True):
         if file.filename:
             yield file.filename, file.stream
