@@ -1,7 +1,8 @@
 """Names found by words, beginnings, other spellings and mistyped: one index file for each release."""
 
 from kgservice.search.building import Labelled, build, things
-from kgservice.search.index import Hit, Index, Page, Suggestion
+from kgservice.search.found import Hit, Page, Suggestion
+from kgservice.search.index import Index
 from kgservice.search.names import Named, bare
 from kgservice.search.pairs import LIKELY, Pair, pairs
 from kgservice.search.ranking import alike

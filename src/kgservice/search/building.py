@@ -12,8 +12,10 @@ from pathlib import Path
 from kgservice.search.words import Words, folded, words
 from kgservice.terms import PREFIXES
 
-VERSION = 1
+VERSION = 2
 """Version of the file; another one is built anew."""
+PREFIXED = 4
+"""Letters of a beginning up to which FTS5 keeps an index of beginnings."""
 NAME, OTHER, CODE = 0, 1, 2
 """What a label is to its thing."""
 _ROLES = {
@@ -164,6 +166,8 @@ def _fill(database: sqlite3.Connection, found: Mapping[str, Labelled], base: str
                 _flush(database, labels[-len(tokens) :], tokens)
                 tokens = []
     _flush(database, labels[-len(tokens) :] if tokens else [], tokens)
+    for key in {keys.key(word) for word in counted}:
+        counted.setdefault(key, 0)  # looked up by beginnings too, but no word that anybody meant
     database.executemany("INSERT INTO terms VALUES (?, ?)", sorted(counted.items()))
 
 

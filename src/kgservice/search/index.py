@@ -3,10 +3,10 @@
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from kgservice.search.building import VERSION, filter_token
+from kgservice.search.building import PREFIXED, VERSION, filter_token
+from kgservice.search.found import Hit, Page, Suggestion
 from kgservice.search.ranking import Asked, asked, score
 from kgservice.search.typos import corrected, other_keyboard
 from kgservice.search.words import Words, folded, is_cyrillic, latin
@@ -14,54 +14,17 @@ from kgservice.search.words import Words, folded, is_cyrillic, latin
 LONGEST = 200
 """Characters of a search that count."""
 _WORDS = 12
-_CANDIDATES = 400
+_CANDIDATES = 300
 _FEW = 40  # hits below which beginnings of the words are looked for too
 _COMPLETED = 80
+_BEGUN = 60  # words with one beginning that are looked for
 _HITS = 1000
 _SECONDS = 2.0
 _LABELS = (
-    "SELECT l.id, l.thing, l.role, l.text, l.folded, t.weight, t.invented FROM labels l JOIN things t ON t.id = l.thing"
+    "SELECT l.id, l.thing, l.role, l.text, l.folded, t.weight, t.invented, t.kind "
+    "FROM labels l JOIN things t ON t.id = l.thing"
 )
-_Row = tuple[int, int, int, str, str, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A thing that was found: its name, the label that matched where that is another one, and a score of 0 to 100."""
-
-    iri: str
-    label: str
-    matched: str
-    kind: str
-    types: tuple[str, ...]
-    weight: int
-    """Statements that refer to the thing."""
-    invented: bool
-    score: float
-    exact: bool
-    """True when a label is what was typed, but for case, ё and spaces."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Hits in order, how many there are by kind, and what the search was taken for where a word was mistyped."""
-
-    hits: tuple[Hit, ...]
-    kinds: dict[str, int]
-    meant: str = ""
-    capped: bool = False
-    """True when there may be more hits than were ranked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A completion: the thing, its name, the label that begins so, and how much refers to the thing."""
-
-    iri: str
-    label: str
-    matched: str
-    kind: str
-    count: int
+_Row = tuple[int, int, int, str, str, int, int, str]
 
 
 class Index:
@@ -97,16 +60,16 @@ class Index:
         if not question.keys:
             return Page((), {})
         marks = self._marks("", of)
-        rows, meant = self._found(question, marks, kind)
+        rows, meant, whole = self._found(question, marks, kind)
         if meant:
             question = self._asked(meant)
-        scored = self._scored(question, rows)
+        scored = self._scored(question, rows, whole)
         kinds: dict[str, int] = {}
-        names = self._things([thing for thing, _, _ in scored], lang)
-        for thing, _, _ in scored:
-            kinds[names[thing][1]] = kinds.get(names[thing][1], 0) + 1
-        kept = [entry for entry in scored if not kind or names[entry[0]][1] == kind]
-        hits = tuple(self._hit(names[thing], value, row, question) for thing, value, row in kept[start : start + size])
+        for _, _, row in scored:
+            kinds[row[7]] = kinds.get(row[7], 0) + 1
+        kept = [entry for entry in scored if not kind or entry[2][7] == kind][start : start + size]
+        names = self._things([thing for thing, _, _ in kept], lang)
+        hits = tuple(self._hit(names[thing], value, row, question) for thing, value, row in kept)
         return Page(hits, kinds, meant, len(rows) >= _CANDIDATES)
 
     def complete(self, text: str, lang: str, kind: str = "", of: str = "", most: int = 10) -> list[Suggestion]:
@@ -167,25 +130,26 @@ class Index:
         question = asked(plain, self._keys, unfinished)
         return Asked(question.text, question.keys[:_WORDS], question.words[:_WORDS], unfinished)
 
-    def _found(self, question: Asked, marks: Sequence[str], kind: str) -> tuple[list[_Row], str]:
-        """Return candidates, and the text that was meant where a word had to be mended."""
+    def _found(self, question: Asked, marks: Sequence[str], kind: str) -> tuple[list[_Row], str, int]:
+        """Return candidates, the text that was meant where a word had to be mended, and how many have every word."""
         narrowed = [*marks, *self._marks(kind, "")]
         rows = self._exact(question.text) + self._matching(self._expression(question, marks), _CANDIDATES)
         if kind:
             rows += self._matching(self._expression(question, narrowed), _CANDIDATES)
-        if len(rows) < _FEW:
-            rows += self._matching(self._expression(question, marks, unfinished=True), _CANDIDATES)
+        whole = len(rows)
+        if whole < _FEW:
+            rows += self._matching(self._expression(question, marks, unfinished=True), _CANDIDATES // 4)
         if rows:
-            return rows, ""
+            return rows, "", whole
         meant = self._mended(question)
         if meant:
             rows = self._matching(self._expression(self._asked(meant), marks), _CANDIDATES)
             if rows:
-                return rows, meant
+                return rows, meant, len(rows)
         if len(question.keys) > 1:
             question = self._asked(meant) if meant else question
-            return self._some(question, marks), meant
-        return [], ""
+            return self._some(question, marks), meant, 0
+        return [], "", 0
 
     def _mended(self, question: Asked) -> str:
         """Return the text with each unknown word replaced by the likeliest known one; empty when nothing changes."""
@@ -219,21 +183,31 @@ class Index:
         pairs = (("kind", kind), ("type", of))
         return [filter_token(name, value) for name, value in pairs if value]
 
-    @staticmethod
-    def _expression(question: Asked, marks: Sequence[str], unfinished: bool = False) -> str:
+    def _expression(self, question: Asked, marks: Sequence[str], unfinished: bool = False) -> str:
         """Return the FTS5 expression: every word by one of its keys, the last by its beginning where it is open."""
         parts = []
         for at, (word, keys) in enumerate(zip(question.words, question.keys, strict=True)):
             choices = [f'"{key}"' for key in (word, *keys)]
             if (question.open and at == len(question.words) - 1) or (unfinished and len(word) > 1):
-                choices.append(f'"{word}" *')
+                choices += self._beginnings(word)
                 other = latin(word)
                 if other and other != word and (is_cyrillic(word) or len(word) > 2):
-                    choices.append(f'"{other}" *')
+                    choices += self._beginnings(other)
             if unfinished:
-                choices += [f'"{key}" *' for key in keys if len(key) > 3]
+                choices += [choice for key in keys if len(key) > 3 for choice in self._beginnings(key)]
             parts.append("(" + " OR ".join(dict.fromkeys(choices)) + ")")
         return " AND ".join([*parts, *(f'"{mark}"' for mark in marks)])
+
+    def _beginnings(self, word: str) -> list[str]:
+        """Return what finds words that begin so: the index of beginnings, of longer ones the words themselves.
+
+        FTS5 would gather every label of all of them before the first answer.
+        """
+        if len(word) <= PREFIXED:
+            return [f'"{word}" *']
+        query = "SELECT term FROM terms WHERE term >= ? AND term < ? ORDER BY n DESC LIMIT ?"
+        rows = self._database.execute(query, (word, word + "\U0010ffff", _BEGUN))
+        return [f'"{row[0]}"' for row in rows] or [f'"{word}"']
 
     def _matching(self, expression: str, most: int) -> list[_Row]:
         """Return labels that fit an expression, those of the most referred things first."""
@@ -255,11 +229,11 @@ class Index:
         query = f"{_LABELS} WHERE l.folded >= ? AND l.folded < ? LIMIT ?"
         return list(self._database.execute(query, (text, text + "\U0010ffff", most)))
 
-    def _scored(self, question: Asked, rows: Sequence[_Row]) -> list[tuple[int, float, _Row]]:
+    def _scored(self, question: Asked, rows: Sequence[_Row], whole: int) -> list[tuple[int, float, _Row]]:
         """Return things with the score of their best label, best first."""
         best: dict[int, tuple[float, _Row]] = {}
-        for row in dict.fromkeys(rows):
-            value = score(question, row[4], row[2], row[5], self._keys)
+        for at, row in enumerate(rows):
+            value = score(question, row[4], row[2], row[5], None if at < whole else self._keys)
             if value > best.get(row[1], (-1.0, row))[0]:
                 best[row[1]] = (value, row)
         ranked = [(thing, value, row) for thing, (value, row) in best.items()]

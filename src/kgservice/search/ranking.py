@@ -34,19 +34,25 @@ def asked(text: str, keys: Words, unfinished: bool = False) -> Asked:
     return Asked(text, tuple(tuple(keys.keys(word)) for word in spoken), tuple(spoken), unfinished)
 
 
-def score(question: Asked, label: str, role: int, weight: int, keys: Words) -> float:
-    """Return 0 to 100; 100 is the label itself, in any case, with any spelling of ё."""
+def score(question: Asked, label: str, role: int, weight: int, keys: Words | None) -> float:
+    """Return 0 to 100; 100 is the label itself, in any case, with any spelling of ё.
+
+    `keys` None: the label is known to have every word.
+    """
     if label == question.text:
         return _FULL if role == 0 else _FULL - 0.5
-    spoken = words(label)
+    coverage = 1.0 if keys is None else _coverage(question, words(label), keys)
+    likeness = fuzz.token_sort_ratio(question.text, label) / 100
+    start = 1.0 if label.startswith(question.text) else 0.5 if label.startswith(question.words[:1]) else 0.0
+    fame = min(1.0, math.log1p(weight) / 8)
+    return max(0.0, 60 * coverage + 22 * likeness + 8 * start + 6 * fame + _WEIGHTS.get(role, 0.0))
+
+
+def _coverage(question: Asked, spoken: Sequence[str], keys: Words) -> float:
     there = {keys.key(word) for word in spoken}
     there.update(spoken)
     covered = sum(_covered(question, at, there, spoken) for at in range(len(question.keys)))
-    coverage = covered / len(question.keys) if question.keys else 0.0
-    likeness = fuzz.token_sort_ratio(question.text, label) / 100
-    start = 1.0 if label.startswith(question.text) else 0.5 if _begins(question, spoken) else 0.0
-    fame = min(1.0, math.log1p(weight) / 8)
-    return max(0.0, 60 * coverage + 22 * likeness + 8 * start + 6 * fame + _WEIGHTS.get(role, 0.0))
+    return covered / len(question.keys) if question.keys else 0.0
 
 
 def _covered(question: Asked, at: int, there: set[str], spoken: Sequence[str]) -> float:
@@ -59,7 +65,3 @@ def _covered(question: Asked, at: int, there: set[str], spoken: Sequence[str]) -
         return 1.0 if last else 0.9
     closest = max((fuzz.ratio(word, other, score_cutoff=70) for other in spoken), default=0.0)
     return 0.8 * closest / 100 if closest >= _ALIKE else 0.5 * closest / 100
-
-
-def _begins(question: Asked, spoken: Sequence[str]) -> bool:
-    return bool(question.words and spoken and spoken[0].startswith(question.words[0]))

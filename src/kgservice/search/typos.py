@@ -38,7 +38,7 @@ def other_keyboard(word: str) -> str:
 
 
 def _known(database: sqlite3.Connection, word: str) -> bool:
-    return database.execute("SELECT 1 FROM terms WHERE term = ? LIMIT 1", (word,)).fetchone() is not None
+    return database.execute("SELECT 1 FROM terms WHERE term = ? AND n > 0 LIMIT 1", (word,)).fetchone() is not None
 
 
 def _alike(database: sqlite3.Connection, word: str) -> list[tuple[str, float]]:
@@ -65,9 +65,8 @@ def _near(database: sqlite3.Connection, word: str, edits: int) -> list[str]:
     heads = dict.fromkeys((word[:2], word[1::-1], word[0] + word[2]))  # as written, or with two letters swapped
     middles = dict.fromkeys((word[2:4], word[1:3], word[3:5]))  # in place, after a lost or before a doubled letter
     for at, text in [*(("1", head) for head in heads), *(("3", middle) for middle in middles)]:
-        rows = database.execute(
-            f"SELECT term FROM terms WHERE substr(term, {at}, 2) = ? AND length(term) BETWEEN ? AND ? LIMIT ?",  # noqa: S608
-            (text, low, high, _MOST),
-        )
+        place = f"n > 0 AND substr(term, {at}, 2) = ?"
+        query = f"SELECT term FROM terms WHERE {place} AND length(term) BETWEEN ? AND ? LIMIT ?"  # noqa: S608
+        rows = database.execute(query, (text, low, high, _MOST))
         found.update((row[0], None) for row in rows)
     return list(found)

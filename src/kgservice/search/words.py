@@ -9,6 +9,7 @@ import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ-][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
+_JOINED = re.compile(r"['’ʼ-]")
 _CYRILLIC = re.compile(r"[а-яіїєґў]")
 _LATIN = re.compile(r"[a-z]")
 _INVISIBLE: dict[int, int | None] = dict.fromkeys(
@@ -52,7 +53,11 @@ def _bare(match: re.Match[str]) -> str:
 
 def words(text: str) -> list[str]:
     """Return the words of a folded text; those of a hyphenated word apart and joined; look-alike letters mended."""
-    found = []
+    if not _JOINED.search(text):
+        spoken = _PART.findall(text)
+        mixed = not text.isascii() and _LATIN.search(text)
+        return [mended(word) for word in spoken] if mixed else spoken
+    found: list[str] = []
     for match in _WORD.finditer(text):
         parts = [mended(part) for part in _PART.findall(match[0])]
         found += parts
