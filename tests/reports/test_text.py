@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from kgservice.reports.text import as_csv, as_json, as_text, place
 from kgservice.report import Cell, Finding, Report, Severity, Text
+from kgservice.reports.text import as_csv, as_json, as_text, place
 
 REPORT = Report(
     (

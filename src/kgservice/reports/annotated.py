@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -69,11 +69,22 @@ def write(
                 for at in known[cell.sheet].of(cell):
                     marks[cell.sheet, cell.row, at].append(found.finding)
                     first.setdefault(found.cause, f"'{_quoted(cell.sheet)}'!{get_column_letter(at)}{cell.row}")
-    for (sheet, row, at), findings in marks.items():
-        _mark(known[sheet].top(row, at), findings, about.language)
+    for slot, findings in _joined(marks, known):
+        _mark(slot, findings, about.language)
     _summarise(book, reader, replace(about, copied=True, lost=losses(workbook)), sources, first)
     book.save(output)
     return len(marks)
+
+
+def _joined(
+    marks: Mapping[tuple[str, int, int], list[Finding]], known: Mapping[str, "_Columns"]
+) -> Iterable[tuple[Slot, list[Finding]]]:
+    """Return each cell that shows findings with all of them: those of a merged area stand at its first cell."""
+    tops: dict[tuple[str, str], tuple[Slot, list[Finding]]] = {}
+    for (sheet, row, at), findings in marks.items():
+        slot = known[sheet].top(row, at)
+        tops.setdefault((sheet, slot.coordinate), (slot, []))[1].extend(findings)
+    return tops.values()
 
 
 class _Columns:
