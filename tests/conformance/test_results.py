@@ -9,6 +9,7 @@ from conformance import suite
 from fakes import FakeService
 from kgservice.actions.ask import Ask, Stores
 from kgservice.actions.describe import Describe
+from kgservice.actions.search import Search
 from kgservice.app import create_app
 from kgservice.knowledge.library import Library
 from kgservice.releases import Manifest, Shelf
@@ -55,7 +56,7 @@ def _service(folder, case, pools) -> FakeService:
         return pools[-1]
 
     ask = Ask(shelf, Library(settings.content / "queries", BASE), Stores(opened, opened), settings)
-    return FakeService(settings, shelf, ask, Describe(ask, BASE), None)
+    return FakeService(settings, shelf, ask, Describe(ask, BASE), None, Search(shelf, settings))
 
 
 def cases() -> list[conformance.Case]:
