@@ -10,6 +10,7 @@ from kgservice.knowledge.library import LibraryQuery, QueryParameter
 from kgservice.locale import translate
 from kgservice.web.answers import KINDS, formats
 from kgservice.web.columns import SUBJECTS, subject_name
+from kgservice.web.curate import described
 from kgservice.web.entities import SUFFIXES
 from kgservice.web.pages import Service
 from kgservice.web.queries import said
@@ -53,11 +54,12 @@ def _document(subjects: Mapping[str, list[LibraryQuery]], address: str, lang: st
         },
         "servers": [{"url": address}],
         "tags": [{"name": "sparql"}, *({"name": name, "description": subject_name(name, lang)} for name in named),
-                 {"name": "graph"}],
+                 {"name": "graph"}, {"name": "desk"}],
         "paths": _sparql(lang) | {f"/queries/{q.name}/results": {"get": _question(q, lang)} for q in questions}
-        | _graph(lang),
+        | _graph(lang) | described.paths(lang),
         "components": {
             "parameters": _parameters(lang), "responses": _responses(lang), "schemas": {"Problem": _PROBLEM},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }  # fmt: skip
 

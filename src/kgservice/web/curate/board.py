@@ -1,8 +1,9 @@
 """The front of the desk: how each source stands, and what to do next."""
 
+from collections import Counter as Counted
 from dataclasses import asdict
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, request
 
 from kgservice.actions.board import Standing
 from kgservice.web.curate.counter import Counter, as_json, page_wanted
@@ -20,9 +21,12 @@ def blueprint(counter: Counter) -> Blueprint:
         if not page_wanted():
             return as_json([_row(one) for one in standings])
         drafts = [draft for draft in counter.service.review.drafts() if not account.sources or draft.sources]
+        wanted = request.args.get("state", "")
         return render(
             "curate/board.html",
-            standings=sorted(standings, key=_urgency),
+            standings=sorted((one for one in standings if wanted in ("", one.state)), key=_urgency),
+            states=Counted(one.state for one in standings),
+            wanted=wanted,
             drafts=[draft for draft in drafts if all(account.knows(name) for name in draft.sources)],
             jobs=counter.service.queue.waiting(),
             title=lambda source: source.title.get(g.language) or source.title.get("en") or source.name,
@@ -32,7 +36,7 @@ def blueprint(counter: Counter) -> Blueprint:
 
 
 def _urgency(one: Standing) -> tuple[int, str]:
-    order = ("failed", "blocked", "sent-back", "running", "queued", "open", "clean", "accepted", "never", "released")
+    order = ("failed", "blocked", "sent-back", "running", "queued", "open", "clean", "accepted", "released", "never")
     return order.index(one.state) if one.state in order else len(order), one.source.name
 
 
