@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from kgservice.actions.ingest import Ingest
     from kgservice.actions.newsource import NewSource
     from kgservice.actions.publish import Publish
+    from kgservice.actions.rebase import Rebase
     from kgservice.actions.verify import Verify
 
 
@@ -121,6 +122,14 @@ class Service:
     def keeping(self) -> Keeping:
         """Return what moves readers between releases and keeps old ones."""
         return Keeping(self.shelf)
+
+    @cached_property
+    def rebase(self) -> "Rebase":
+        """Return what brings drafts up to date. Raises Refused with a remote store."""
+        self._writable()
+        from kgservice.actions.rebase import Rebase
+
+        return Rebase(self.shelf, self._drafts, self._content, self.ingest, self.settings)
 
     @cached_property
     def edit(self) -> Edit:

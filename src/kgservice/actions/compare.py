@@ -7,6 +7,7 @@ from kgservice.actions.content import Content
 from kgservice.actions.differences import Differences
 from kgservice.actions.labels import Labels
 from kgservice.actions.origins import lineages
+from kgservice.actions.rebase import Conflict, conflicts
 from kgservice.actions.show import LEDGER, kept
 from kgservice.errors import ReleaseNotFound
 from kgservice.releases import Drafts, Shelf
@@ -42,6 +43,15 @@ class Compare:
         before = lineages(imports, found.parent.lineage if found.parent else Path())
         after = {**before, **lineages(draft.imports, draft.path / "lineage", found.parent)}
         return self._differences(found.ledger, (found.before, found.after), (before, after))
+
+    def conflicts(self, draft_id: str, lang: str) -> list[Conflict]:
+        """Return in words what a draft and the current release changed to different things.
+
+        Raises:
+            DraftNotFound: there is none of that id.
+        """
+        draft = self._drafts.draft(draft_id)
+        return [] if draft.release else conflicts(draft, self._shelf, self.named, lang)
 
     def changes(self, number: int) -> Differences:
         """Return what a release changed in the one it was made from.

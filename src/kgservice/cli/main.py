@@ -5,6 +5,7 @@ import sys
 import click
 
 from kgservice import __version__
+from kgservice.cli import rebasing as _rebasing  # noqa: F401  (adds its commands to `drafts`)
 from kgservice.cli.check import check
 from kgservice.cli.drafts import discard, drafts, import_
 from kgservice.cli.duplicates import different, duplicates, later, same

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g
 
 from kgservice.access import Role
 from kgservice.actions.compare import Compare
@@ -59,6 +59,11 @@ class Reviews:
         draft = self._desk.review.draft(draft_id)
         return differing(found, {"draft": draft_id, "state": draft.state, "preview": draft.content_hash})
 
+    def conflicts(self, draft_id: str) -> Response:
+        """Return what a draft and the current release changed to different things."""
+        self._callers.insist(Role.CURATOR)
+        return told([asdict(one) for one in self._desk.differences.conflicts(draft_id, g.language)])
+
     def accept(self, draft_id: str) -> Response:
         """Accept a draft's preview. Raises as `Decide.accept` does."""
         account, said = self._callers.insist(Role.STEWARD), sent("comment", "preview")
@@ -85,6 +90,7 @@ def blueprint(desk: Desk, callers: Callers) -> Blueprint:
     room.add_url_rule("/drafts", "drafts", reviews.drafts)
     room.add_url_rule("/drafts/<draft_id>", "draft", reviews.draft)
     room.add_url_rule("/drafts/<draft_id>/history", "history", reviews.history)
+    room.add_url_rule("/drafts/<draft_id>/conflicts", "conflicts", reviews.conflicts)
     room.add_url_rule("/drafts/<draft_id>/review", "review", reviews.review)
     for name, view in (("accept", reviews.accept), ("comment", reviews.comment), ("send-back", reviews.send_back)):
         room.add_url_rule(f"/drafts/<draft_id>/{name}", name, view, methods=["POST"])
