@@ -413,6 +413,7 @@ def test_what_was_removed_by_hand_does_not_come_back_with_a_delivery(served):
     assert not again.ask(f"GRAPH <{SOURCED}> {{ {triple} }}")
     assert again.ask(f'GRAPH <{SOURCED}> {{ <{BASE}id/place/region> {label} "Кузбасс"@ru }}')
     assert again.update(f"INSERT DATA {{ GRAPH <{SOURCED}> {{ {triple} }} }}").status == 204
+    served.command("drafts", "preview", again.id)
     served.command("publish", again.id)
 
     last = served.draft()

@@ -2,7 +2,14 @@
 
 import pytest
 
-from kgservice.errors import ConfirmationNeeded, NothingChanged, PublishBlocked, PublishConflict, SourceUnreadable
+from kgservice.errors import (
+    ConfirmationNeeded,
+    NothingChanged,
+    PreviewStale,
+    PublishBlocked,
+    PublishConflict,
+    SourceUnreadable,
+)
 from kgservice.store.interface import Question
 from region import BASE, SOURCED, table, write_source
 
@@ -144,6 +151,9 @@ def test_two_drafts_of_one_graph_conflict_and_disjoint_ones_do_not(built, delive
 
     with pytest.raises(PublishConflict, match=SOURCED):
         built.publish.release("d3")
+    with pytest.raises(PreviewStale):
+        built.publish.release(other.id)  # the release that it was read against has moved on
+    built.ingest.check(other.id)
     assert built.publish.release(other.id).id == 3
     assert count(built) == 42
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from kgservice.releases.shelf import Release
+from kgservice.releases.release import Release
 from kgservice.releases.statements import lines
 
 Side = Mapping[str, tuple[str, Path]]

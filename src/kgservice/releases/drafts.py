@@ -13,7 +13,7 @@ from kgservice.errors import DraftBusy, DraftNotFound, StateBroken
 from kgservice.releases import files, locks
 from kgservice.releases.files import guarded, read_json, settle, settle_tree
 from kgservice.releases.history import Event, event
-from kgservice.releases.shelf import Statements
+from kgservice.releases.release import Statements
 from kgservice.releases.state import State
 from kgservice.report import Report
 

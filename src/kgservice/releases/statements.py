@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kgservice.releases.files import guarded
-from kgservice.releases.shelf import Statements
+from kgservice.releases.release import Statements
 
 _LEVEL = 5
 _LONGEST = 150  # characters of a file's name
