@@ -21,7 +21,7 @@ SUITES: dict[str, list[str]] = {
     "curate": ["tests/curate", "tests/access", "tests/jobs"],
     "store": ["tests/store"],
     "drafts": ["tests/drafts"],
-    "intake": ["tests/intake", "tests/reports", "tests/messy", "tests/test_sources.py"],
+    "intake": ["tests/intake", "tests/reports", "tests/messy", "tests/test_sources.py", "tests/test_reference.py"],
     "languages": ["tests/sparql", "tests/rml", "tests/shacl"],
     "house": ["tests/test_architecture.py", "tests/test_documentation.py", "tests/ground", "tests/locale", "tests/cli"],
     "parity": ["tests/parity"],
