@@ -7,12 +7,21 @@ import pytest
 from kgservice.access import Role
 from kgservice.actions import notes
 from kgservice.actions.decide import authors, history
-from kgservice.errors import AcceptRefused, AccessDenied, NothingChanged, ParameterInvalid, PreviewStale, Refused
+from kgservice.errors import (
+    AcceptRefused,
+    AccessDenied,
+    NothingChanged,
+    ParameterInvalid,
+    PreviewStale,
+    PublishConflict,
+    Refused,
+)
 from kgservice.releases.ledger import Wanted
 from kgservice.settings import Settings
 from kgservice.wiring import build
 from region import BASE, table, write_content
 
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 ANNA, BORIS = "user:anna", "user:boris"
 NEW = "new-town,Новый город,New Town,region,sourced"
 
@@ -208,3 +217,31 @@ def test_a_release_is_kept_from_retention_and_revived(desk):
 
         assert service.keeping.rollback(1).id == 1
         assert len(service.ask.rows(f"SELECT * {{ <{BASE}id/place/town-9> ?p ?o }}")) == 4
+
+
+def test_a_draft_is_brought_up_to_date_or_shows_what_contradicts(desk, tmp_path):
+    with desk() as service:
+        text = table(40).replace("town-1,Город 1,", "town-1,Первый,")
+        fits = service.ingest.deliver("places", [_file(tmp_path, text)], actor=BORIS).draft
+        text = table(40).replace("town-7,Город 7,", "town-7,Седьмой,")
+        fights = service.ingest.deliver("places", [_file(tmp_path, text)], actor=BORIS).draft
+        service.publish.release("d2")
+
+        with pytest.raises(PublishConflict, match="drafts rebase"):
+            service.publish.release(fits.id)
+        assert service.differences.conflicts(fits.id, "ru") == []
+        draft = service.rebase.draft(fits.id, actor=BORIS, role="curator")
+        assert (draft.base_release, draft.state) == (2, "clean")
+        assert service.differences.draft(fits.id).summary().to_json()["kinds"] == {"place": {"renamed": 1}}
+        release = service.publish.release(fits.id)
+        names = service.ask.rows(f"SELECT ?l {{ ?s <{LABEL}> ?l FILTER(LANG(?l) = 'ru') }}", release=release.id)
+        assert {"Первый", "Град 7", "Новый город"} < {row["l"].value for row in names}
+        assert {len(records) for records in release.manifest.imports.values()} == {1, 2}
+
+        with pytest.raises(PublishConflict, match="drafts conflicts"):
+            service.rebase.draft(fights.id)
+        (one,) = service.differences.conflicts(fights.id, "ru")
+        assert (one.label, one.base, one.current, one.draft) == (
+            "Град 7", "Town 7\nГород 7", "Town 7\nГрад 7", "Town 7\nСедьмой",
+        )  # fmt: skip
+        assert service.review.draft(fights.id).base_release == 1
