@@ -107,8 +107,7 @@ def _separator(values: Sequence[str]) -> str:
         parts = Counter(part.strip() for value in values for part in value.split(sign))
         again = sum(1 for count in parts.values() if count > 1)
         short = sum(len(part) <= 60 for part in parts) >= 0.9 * len(parts)
-        if sign in ("; ", ";", "|", "\n") or (
-            again >= 0.3 * len(parts) and short and sum(map(len, many)) < 80 * len(many)
-        ):
+        brief = sum(map(len, parts)) <= 80 * len(parts)  # long parts are paragraphs of one text
+        if brief and (sign != ", " or (again >= 0.3 * len(parts) and short)):
             return sign
     return ""

@@ -189,7 +189,7 @@ def _plain(kind: str, wanted: str) -> tuple[float, str]:
     if wanted == "code":
         return (1.0 if kind in ("code", "integer", "decimal") else 0.4, "code") if kind != "iri" else (0.0, "")
     if wanted == "text":
-        return (1.0, "text") if kind == "text" else (0.5, "code") if kind != "iri" else (0.2, "code")
+        return (1.0, "text") if kind == "text" else (0.3, "code") if kind != "iri" else (0.2, "code")
     return 0.6, {"text": "text", "time": "code"}.get(kind, kind)
 
 

@@ -37,7 +37,8 @@ class Proposer:
         """Return what a source would be; the same input gives the same proposal."""
         stem = re.sub(r"\.\w+$", "", file)
         sheet = str(reading.get("sheet", ""))
-        classes = self._matcher.classes([name, stem, sheet, answers.get("title.ru", "")], columns)[:8]
+        member = str(reading.get("member", "")).rpartition("/")[2].rpartition(".")[0]
+        classes = self._matcher.classes([name, stem, sheet, member, answers.get("title.ru", "")], columns)[:8]
         told = self._full(answers.get("class", ""))
         of = told
         if of not in self._lexicon.classes:
