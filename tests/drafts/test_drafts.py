@@ -440,3 +440,19 @@ def test_an_import_into_a_draft_keeps_what_was_done_by_hand(served, draft):
     assert draft.ask("<x:kept> <x:p> 1 . GRAPH <x:g> { <x:s> <x:p> 1 }")
     served.command("discard", draft.id)
     assert draft.query("ASK {}").status == 404
+
+
+def test_a_draft_describes_itself(served, draft):
+    draft.update("INSERT DATA { GRAPH <http://example.org/mine> { <http://example.org/a> a <http://example.org/B> } }")
+    reply = served.send("GET", f"{draft.path}/sparql", Accept="application/n-triples")
+    text = reply.body.decode()
+
+    assert (reply.status, reply.media) == (200, "application/n-triples")
+    assert (
+        f"sparql-service-description#endpoint> <{draft.served.environment.get('KG_URL', 'http://localhost:8080/')}"
+        in text
+    )
+    assert f"drafts/{draft.id}/sparql> ." in text
+    assert "sparql-service-description#SPARQL11Update>" in text
+    assert "sparql-service-description#name> <http://example.org/mine> ." in text
+    assert reply.headers["KG-Release"] == draft.id

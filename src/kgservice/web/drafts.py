@@ -8,14 +8,25 @@ from flask import Blueprint, Response, g, request
 
 from kgservice.access import Role
 from kgservice.actions.edit import Edit
-from kgservice.errors import BodyInvalid, KgError, MediaTypeUnsupported, ParameterInvalid, RequestTooLarge
+from kgservice.catalogue.service import graphs, service
+from kgservice.errors import (
+    BodyInvalid,
+    KgError,
+    MediaTypeUnsupported,
+    NotAcceptable,
+    ParameterInvalid,
+    RequestTooLarge,
+)
 from kgservice.settings import Settings
 from kgservice.store.interface import FORMATS, Answer, Question
+from kgservice.terms import Graphs
 from kgservice.web import notices, protocol
 from kgservice.web.answers import KINDS, Answers, sent, timing, wanted
 from kgservice.web.callers import Callers, challenge
 from kgservice.web.clients import Watch
 from kgservice.web.journal import Journal
+
+_GRAPHS = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
 
 def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, journal: Journal) -> Blueprint:
@@ -36,6 +47,8 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, jo
         callers.insist(Role.CURATOR)
         asked = protocol.read(request, settings)
         if asked.query is None:
+            if request.method in ("GET", "HEAD"):
+                return described(draft_id, address)
             raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
         name = wanted(KINDS[asked.form], asked.format, request.headers.get("Accept", ""), page=False)
         question = Question(
@@ -51,6 +64,30 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, jo
             raise
         journal.answered(question, begun, answer, draft_id)
         return told(answer, draft_id, question)
+
+    def described(draft_id: str, address: str) -> Response:
+        """Return the service description of a draft, or of its preview (SD 1.1 section 2): its graphs as they are."""
+        ask = edit().question if address == "sparql" else edit().preview
+        try:
+            name = wanted("graph", request.args.get("format", ""), request.headers.get("Accept", ""), page=False)
+        except NotAcceptable:
+            name = "turtle"  # as at the endpoint of the release
+        names = Graphs(settings.base)
+        client = g.client
+        found = ask(draft_id, Question(_GRAPHS, "tsv", seconds=settings.query_seconds, client=client))
+        try:
+            rows = b"".join(found.chunks).decode().splitlines()[1:]
+        finally:
+            found.close()
+        counts = {row.strip("<>"): 1 for row in rows}
+        lines = [
+            *service(names, settings.url, _address(settings, draft_id, address), address == "sparql"),
+            *(line for line in graphs(names, counts) if " <http://rdfs.org/ns/void#" not in line),
+        ]
+        body = "\n".join(f"({line.removesuffix(' .')})" for line in lines)
+        text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES (?s ?p ?o) {{\n{body}\n}} }}"
+        question = Question(text, name, seconds=settings.query_seconds, client=client, id=Answers.fresh())
+        return told(ask(draft_id, question), draft_id, question)
 
     @room.post("/drafts/<draft_id>/update")
     def update(draft_id: str) -> Response:
