@@ -55,6 +55,7 @@ ROUTES: Mapping[str, Mapping[str, Role | None]] = {
     "/drafts/<draft_id>": {"GET": _C},
     "/drafts/<draft_id>/history": {"GET": _C},
     "/drafts/<draft_id>/review": {"GET": _C},
+    "/drafts/<draft_id>/conflicts": {"GET": _C},
     "/drafts/<draft_id>/report.<ending>": {"GET": _C},
     "/drafts/<draft_id>/causes": {"GET": _C},
     "/drafts/<draft_id>/findings": {"GET": _C},

@@ -26,7 +26,8 @@ _EXPOSED = (
     "ETag, Link, Location, Retry-After, Content-Language, Server-Timing, Query-Id, KG-Release, KG-Complete, KG-Rows, "
     "KG-Warning"
 )
-_LARGE = ("draft_graphs", "uploads")  # blueprints that take documents, with a limit of their own
+_LARGE = ("draft_graphs", "uploads", "newsource")  # blueprints that take documents, with a limit of their own
+_FORM = 1 << 20  # bytes of a form around its files
 _PRIVATE = "/curate"  # pages of people: no other origin reads them, no cache keeps them
 _YEAR = 365 * 24 * 3600
 
@@ -39,6 +40,10 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
         g.begun = time.monotonic()
         g.client = client(request.environ, settings.proxies)
         g.language = _language(settings.lang)
+        if request.blueprint in _LARGE and (request.content_length or 0) > settings.delivery_bytes + _FORM:
+            raise RequestTooLarge(
+                "The body is longer than {limit} bytes (KG_DELIVERY_BYTES).", limit=settings.delivery_bytes
+            )
         if request.blueprint not in _LARGE and (request.content_length or 0) > 4 * settings.query_bytes:
             raise RequestTooLarge(
                 "The body is longer than {limit} bytes, four times KG_QUERY_BYTES; nothing here takes that much.",

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from kgservice.actions.receive import Upload
-from kgservice.errors import RequestTooLarge
 from kgservice.locale import say
 from kgservice.report import Text
 from kgservice.web.curate.counter import Counter, as_json, onward, page_wanted
@@ -37,8 +36,6 @@ def blueprint(counter: Counter) -> Blueprint:
     @room.post("/curate/sources/<name>/upload")
     def take(name: str) -> Answer:
         insist_on_source(counter.account, name)
-        if (request.content_length or 0) > limit + (1 << 20):
-            raise RequestTooLarge("The body is longer than {limit} bytes (KG_DELIVERY_BYTES).", limit=limit)
         draft = request.form.get("draft", "")
         if draft:
             insist_on_source(counter.account, *counter.service.review.draft(draft).sources)

@@ -1,0 +1,72 @@
+"""Jobs over HTTP: listed, followed live from any event, cancelled, tried again."""
+
+import json
+
+import pytest
+
+from kgservice.jobs import Failure
+
+
+@pytest.fixture
+def as_curator(house):
+    client = house.app.test_client()
+    headers = {"Authorization": f"Bearer {house.curator_token}", "Accept": "application/json"}
+    return lambda method, path, **more: client.open(
+        path, method=method, headers=headers | more.pop("headers", {}), **more
+    )
+
+
+def stream(text):
+    """Return (id, event, data) of each event."""
+    found = []
+    for block in text.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
+        if "event" in fields:
+            found.append((int(fields["id"]), fields["event"], json.loads(fields["data"])))
+    return found
+
+
+def test_events_tell_what_happened_and_go_on_after_the_last_one_seen(house, as_curator):
+    queue = house.service.queue
+    job = queue.add("import", {"files": []}, "user:anna", "places", 1000)
+    while queue.take().id != job.id:
+        pass
+    queue.tell(job.id, "Reading the delivery", 1, 4)
+    seen = queue.events(job.id)[-1]
+    queue.tell(job.id, "Reading the delivery", 3, 4)
+    queue.end(job.id, "done", {"draft": "d1"})
+
+    whole = stream(as_curator("GET", f"/curate/jobs/{job.id}/events").text)
+    rest = stream(as_curator("GET", f"/curate/jobs/{job.id}/events", headers={"Last-Event-ID": str(seen)}).text)
+    assert whole[-1][1] == "end"
+    assert whole[0][2]["state"] == "done"
+    assert rest[0][0] > seen
+    assert as_curator("GET", f"/curate/jobs/{job.id}/events", headers={"Last-Event-ID": "nonsense"}).status_code == 200
+
+
+def test_a_job_that_failed_says_why_in_the_language_of_the_asker_and_is_tried_again(house, as_curator):
+    queue = house.service.queue
+    job = queue.add("import", {"files": []}, "token:curator", "places")
+    queue.end(
+        job.id,
+        "failed",
+        failure=Failure("draft-not-found", "There is no draft {id}; `kgservice drafts` lists them.", {"id": "d7"}),
+    )
+    page = as_curator("GET", f"/curate/jobs/{job.id}?lang=ru", headers={"Accept": "text/html"}).text
+
+    assert "Черновика d7 нет" in page
+    again = as_curator("POST", f"/curate/jobs/{job.id}/again")
+    assert (again.status_code, again.json["state"]) == (202, "queued")
+    assert as_curator("POST", f"/curate/jobs/{job.id}/cancel").status_code == 409, "it has ended"
+
+
+def test_a_curator_cancels_no_publish(house, as_curator):
+    job = house.service.queue.add("publish", {"draft": "d1"}, "user:steward")
+
+    assert as_curator("POST", f"/curate/jobs/{job.id}/cancel").status_code == 403
+    house.service.queue.end(job.id, "cancelled")
+
+
+def test_unknown_jobs_are_told(as_curator):
+    for method, path in (("GET", "/curate/jobs/999999"), ("GET", "/curate/jobs/999999/events")):
+        assert as_curator(method, path).status_code == 404
