@@ -38,7 +38,9 @@ class Datasets:
     def __init__(self, store: pyoxigraph.Store, known: str) -> None:
         self._store = store
         self._known = known
-        self._overlaps: dict[frozenset[Graphs], bool] = {}
+        # a release's illustrative graph is made of what its default graph does not hold
+        invented = pyoxigraph.NamedNode(known.removesuffix("known") + "illustrative") if known else None
+        self._overlaps: dict[frozenset[Graph | None], bool] = {frozenset({pyoxigraph.DefaultGraph(), invented}): False}
         self._unions: dict[tuple[Graphs, Graphs], pyoxigraph.Store] = {}
 
     def choose(self, question: Question, query: Query) -> Dataset:
@@ -76,7 +78,7 @@ class Datasets:
     def _overlap(self, graphs: Graphs) -> bool:
         """Tell whether any two of the graphs share a statement."""
         for one, other in itertools.combinations(graphs, 2):
-            pair = frozenset({(one,), (other,)})
+            pair = frozenset({one, other})
             if pair not in self._overlaps:
                 smaller, larger = self._by_size(one, other)  # the engine scans the first and probes the second
                 both = f"ASK {{ {_pattern(smaller)} {_pattern(larger)} }}"
@@ -86,12 +88,9 @@ class Datasets:
         return False
 
     def _by_size(self, one: Graph, other: Graph) -> tuple[Graph, Graph]:
-        for limit in (1_000, 10_000, 100_000, 1_000_000):
-            for first, second in ((one, other), (other, one)):
-                quads = self._store.quads_for_pattern(None, None, None, first)
-                if next(itertools.islice(quads, limit, None), None) is None:
-                    return first, second
-        return one, other
+        both = (self._store.quads_for_pattern(None, None, None, graph) for graph in (one, other))
+        ends = next((pair for pair in itertools.zip_longest(*both) if None in pair), (None, None))
+        return (one, other) if ends[0] is None else (other, one)
 
     def _union(self, graphs: Graphs, named: Graphs) -> pyoxigraph.Store:
         key = (tuple(sorted(graphs, key=str)), tuple(sorted(named, key=str)))
