@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from fakes import BASE
+from fakes import BASE, fake_service
+from kgservice.app import create_app
 from kgservice.errors import Busy, EngineCrash, QueryMemory, QueryTimeout, ResultTooLarge
 from problems import assert_problem
 
@@ -312,3 +313,56 @@ def test_the_clients_address_goes_with_the_question(client, service):
     client.get("/sparql", query_string={"query": SELECT}, environ_base={"REMOTE_ADDR": "127.0.0.9"})
 
     assert service.store.asked[-1].client == "127.0.0.9"
+
+
+def test_a_release_by_number_answers_for_ever_the_same(client, service):
+    first = client.get("/releases/1/sparql", query_string={"query": SELECT})
+    again = client.get(
+        "/releases/1/sparql", query_string={"query": SELECT}, headers={"If-None-Match": first.headers["ETag"]}
+    )
+    fleeting = client.get("/releases/1/sparql", query_string={"query": "SELECT (NOW() AS ?t) {}"})
+
+    assert values(first) == COLLEGES
+    assert first.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert (again.status_code, again.headers["Cache-Control"]) == (304, first.headers["Cache-Control"])
+    assert again.headers["KG-Release"] == "1"
+    assert fleeting.headers["Cache-Control"] == "no-cache"
+    assert client.get("/releases/1/sparql").mimetype == "text/turtle"
+    assert b"releases/1/sparql>" in client.get("/releases/1/sparql").data
+    assert_problem(client.get("/releases/7/sparql", query_string={"query": SELECT}), 404, "release-not-found")
+
+
+def test_a_release_without_store_is_gone_and_its_dump_is_named(tmp_path):
+    made = fake_service(tmp_path)
+    store = made.shelf.release(1).store
+    store.rename(store.with_name("away"))
+
+    answer = create_app(made).test_client().get("/releases/1/sparql", query_string={"query": SELECT})
+
+    document = assert_problem(answer, 410, "release-gone")
+    assert f"{BASE}releases/1/" in document["detail"]
+    assert "KG_KEEP_RELEASES=10" in document["detail"]
+
+
+def test_a_query_with_unknown_words_is_answered_and_warned_of(client):
+    query = "PREFIX kg: <https://w3id.org/kgservice/ontology#>\nSELECT * {\n ?s a kg:Colege ; kg:member ?m }"
+
+    response = client.get("/sparql", query_string={"query": query})
+
+    assert values(response) == []
+    assert response.headers["KG-Warning"] == (
+        'unknown-term;line=3;column=7;iri="https://w3id.org/kgservice/ontology#Colege";'
+        'nearest="https://w3id.org/kgservice/ontology#College";'
+        'text=%"Line 3: this release does not know the class kg:Colege; did you mean kg:College?"'
+    )
+    assert "KG-Warning" not in client.get("/sparql", query_string={"query": SELECT}).headers
+
+
+def test_an_own_query_id_comes_back_on_answers_and_errors(client, service):
+    answered = client.get("/sparql", query_string={"query": SELECT}, headers={"Query-Id": "mine-12345"})
+    failed = client.get("/sparql", query_string={"query": "SELECT"}, headers={"Query-Id": "mine-12345"})
+    wrong = client.get("/sparql", query_string={"query": SELECT}, headers={"Query-Id": "a b"})
+
+    assert answered.headers["Query-Id"] == failed.headers["Query-Id"] == "mine-12345"
+    assert service.store.asked[0].id == "mine-12345"
+    assert_problem(wrong, 400, "parameter-invalid")

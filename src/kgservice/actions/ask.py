@@ -101,6 +101,15 @@ class Ask:
         answer.notices = tuple(one for one in answer.notices if not one.iri or one.iri in question.query)
         return Reply(answer, found.id, "")  # what others say may change without a release of ours
 
+    def insist(self, number: int) -> None:
+        """Let the number of a release pass that can be asked.
+
+        Raises:
+            ReleaseNotFound, ReleaseGone: there is none, or its store was removed.
+        """
+        if not self._stores.remote and not self._release(number).store.is_dir():
+            raise self.gone(number)
+
     def gone(self, number: int) -> ReleaseGone:
         """Return the error for a release whose store retention removed: it names where its dump is."""
         release = self._shelf.release(number)

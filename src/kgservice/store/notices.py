@@ -8,7 +8,7 @@ import pyoxigraph
 
 from kgservice.sparql import Mention, Query, advice, mentions, nearest
 from kgservice.store.interface import Question
-from kgservice.terms import PREFIXES, Graphs
+from kgservice.terms import PREFIXES, Graphs, shortened
 
 _LONGEST = 1 << 16  # characters of a query that is looked through
 _MOST = 10  # notices of a query: they go into one header
@@ -68,7 +68,7 @@ class Noticing:
 
     def _unknown(self, mention: Mention) -> dict[str, Any]:
         near = nearest(mention.iri, self._candidates(mention.role))
-        params = {"line": mention.line, "column": mention.column, "term": mention.written, "near": near}
+        params = {"line": mention.line, "column": mention.column, "term": mention.written, "near": shortened(near)}
         template = (_NEAR if near else _ROLES)[mention.role]
         return _notice("unknown-term", template, params, mention.line, mention.column, mention.iri, near)
 

@@ -78,6 +78,10 @@ class Answers:
             bool(request.headers.get(FEDERATED)),
         )  # fmt: skip
 
+    def insist(self, release: int) -> None:
+        """Let the number of a release pass that can be asked. Raises ReleaseNotFound and ReleaseGone."""
+        self._ask.insist(release)
+
     @staticmethod
     def fresh() -> str:
         """Return the id of the query that this request asks: the asker's own, or one that nobody can guess.

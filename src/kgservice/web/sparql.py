@@ -21,35 +21,22 @@ def blueprint(answers: Answers, asking: Asking, descriptions: Descriptions, sett
 
     @room.route("/sparql", methods=["GET", "POST", "QUERY"])
     def sparql() -> Response:
-        accept = request.headers.get("Accept", "")
-        asked = protocol.read(request, settings)
-        if asked.query is None:
-            if asked.format == "html" or (not asked.format and wants_page(accept, offers())):
-                return asking.page(asked)
-            if request.method in ("GET", "HEAD"):
-                return descriptions.endpoint(asked.format)
-            raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
-        if request.args.get("do") == "format" and wants_page(accept, offers()):
-            return asking.formatted(asked)
-        kind = KINDS[asked.form]
-        name = wanted(kind, asked.format, accept)
-        if name == "html":
-            try:
-                return asking.answered(asked, kind)
-            except KgError as error:
-                return asking.failed(asked, error)
-        return answers.respond(answers.question(asked, name))
+        return answered(None, "")
 
     @room.route("/releases/<int:number>/sparql", methods=["GET", "POST", "QUERY"])
     def release(number: int) -> Response:
+        answers.insist(number)
+        return answered(number, f"{settings.url}releases/{number}/sparql")
+
+    def answered(number: int | None, endpoint: str) -> Response:
         accept = request.headers.get("Accept", "")
         asked = protocol.read(request, settings)
         if asked.query is None:
-            if request.method not in ("GET", "HEAD"):
-                raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
             if asked.format == "html" or (not asked.format and wants_page(accept, offers())):
                 return asking.page(asked, number)
-            return descriptions.endpoint(asked.format, number)
+            if request.method in ("GET", "HEAD"):
+                return descriptions.endpoint(asked.format, number)
+            raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
         if request.args.get("do") == "format" and wants_page(accept, offers()):
             return asking.formatted(asked, number)
         kind = KINDS[asked.form]
@@ -59,6 +46,6 @@ def blueprint(answers: Answers, asking: Asking, descriptions: Descriptions, sett
                 return asking.answered(asked, kind, number)
             except KgError as error:
                 return asking.failed(asked, error, number)
-        return answers.respond(answers.question(asked, name, f"{settings.url}releases/{number}/sparql"), number)
+        return answers.respond(answers.question(asked, name, endpoint), number)
 
     return room
