@@ -4,7 +4,7 @@ import datetime
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgservice.rml.functions import LIBRARY
@@ -38,6 +38,11 @@ def run(name: str, text: str | None, **settings: object) -> object:
         ("date", "2021-09-01 about", None),
         ("date", "0000-01-01", None),
         ("date", "01.13.2021", None),
+        ("year", "970", "0970"),
+        ("year", " 2019 г.", "2019"),
+        ("year", "19", "0019"),
+        ("year", "20190", None),
+        ("year", "0", None),
         ("integer", "120", "120"),
         ("integer", "12345678901234567890", "12345678901234567890"),
         ("integer", "007", "7"),
@@ -116,6 +121,7 @@ def test_vague_time_has_a_first_and_a_last_day(text: str, first: str | None, las
     assert (run("earliest", text), run("latest", text)) == (first, last)
 
 
+@settings(deadline=None)
 @given(st.dates())
 def test_dates_are_read_as_iso_and_as_day_month_year(day: datetime.date) -> None:
     year = f"{day.year:04d}"
@@ -123,12 +129,14 @@ def test_dates_are_read_as_iso_and_as_day_month_year(day: datetime.date) -> None
         assert run("date", text) == run("earliest", text) == run("latest", text) == day.isoformat()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_no_text_is_an_exception(text: str) -> None:
     for name in ("trim", "lower", "split", "date", "earliest", "latest", "integer", "decimal", "slug", "iri", "filled"):
         run(name, text)
 
 
+@settings(deadline=None)
 @given(st.integers())
 def test_integers_of_any_size_come_back_equal(number: int) -> None:
     assert run("integer", str(number)) == str(number)
@@ -159,3 +167,8 @@ def test_every_function_says_what_it_expects() -> None:
         assert function.expects
         assert function.name == function.iri.removeprefix(PREFIXES["fn"])
         assert all(item.iri == PREFIXES["fn"] + item.name for item in function.parameters)
+
+
+def test_conditions_tell_true_or_false() -> None:
+    assert [run("empty", text) for text in (None, " ", "x")] == ["true", "true", "false"]
+    assert [run("matches", text, regex=r"^\d\d$") for text in (" 01 ", "01.1")] == ["true", "false"]

@@ -80,7 +80,8 @@ def by_value(
             columns = {name: arguments[name] for name in cells if name in arguments}
             return _distinctly(body, columns, settings, pl.List(pl.String) if listing else pl.String())
 
-        over_columns.__name__ = body.__name__
+        over_columns.__name__, over_columns.__doc__ = body.__name__, body.__doc__
+        over_columns.__module__ = body.__module__
         made_by = by_column(expects, namespace=namespace, iris=iris, returns=returns, datatype=datatype, **kinds)
         return made_by(over_columns)
 
