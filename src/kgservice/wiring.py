@@ -19,6 +19,7 @@ from kgservice.actions.describe import Describe
 from kgservice.actions.duplicates import Duplicates
 from kgservice.actions.edit import Edit
 from kgservice.actions.findings import Findings
+from kgservice.actions.impact import Impacts
 from kgservice.actions.keeping import Keeping
 from kgservice.actions.labels import Labels
 from kgservice.actions.receive import Receive
@@ -109,9 +110,7 @@ class Service:
     @cached_property
     def differences(self) -> Compare:
         """Return what compares drafts and releases."""
-        return Compare(
-            self.shelf, self._drafts, self._content, lambda: Labels(self.ask, Graphs(self.settings.base))
-        )  # fmt: skip
+        return Compare(self.shelf, self._drafts, self._content, lambda: Labels(self.ask, Graphs(self.settings.base)))
 
     @cached_property
     def decide(self) -> Decide:
@@ -122,6 +121,11 @@ class Service:
     def keeping(self) -> Keeping:
         """Return what moves readers between releases and keeps old ones."""
         return Keeping(self.shelf)
+
+    @cached_property
+    def impact(self) -> Impacts:
+        """Return what finds the impact of drafts."""
+        return Impacts(self.shelf, self._drafts, self._content, lambda: self.ask.library, self.settings)
 
     @cached_property
     def rebase(self) -> "Rebase":

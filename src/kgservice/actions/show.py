@@ -15,6 +15,7 @@ from kgservice.releases import Draft, Release, Shelf, Statements, files
 from kgservice.releases.differences import Side, side
 from kgservice.releases.files import guarded, link
 from kgservice.releases.ledger import record
+from kgservice.terms import Graphs
 
 _NOTE = "preview.json"
 _STORE = "store"
@@ -103,18 +104,37 @@ def show(found: Kept, content: Content) -> Path:
     Raises:
         StateBroken: the disk is full or the folder may not be written.
     """
-    # the engine is loaded in the job's child only
-    from kgservice.store.embedded import build
-
     if not found.store.is_dir():
-        names, seen = content.graphs, found.preview()
         with guarded(found.folder):
             fresh = found.folder / f".{_STORE}"
             shutil.rmtree(fresh, ignore_errors=True)
-            derived = [(None, Path(seen.known.file)), (names.illustrative, Path(seen.illustrative.file))]
-            build(fresh, [*derived, *((graph, Path(s.file)) for graph, s in sorted(seen.graphs.items()))])
+            if not _branched(found, content.graphs, fresh):
+                _built(found, content.graphs, fresh)
             fresh.rename(found.store)
     return found.store
+
+
+def _branched(found: Kept, names: Graphs, fresh: Path) -> bool:
+    """Make the store from that of the current release by what differs; tell whether that was worth it."""
+    # the engine is loaded in the job's child only
+    from kgservice.actions.changes import applied
+    from kgservice.knowledge.validation import ChangeTooLarge
+
+    if found.parent is None or not found.parent.store.is_dir():
+        return False
+    try:
+        applied(found.preview(), found.parent, names, fresh, (), lambda *_: {})
+    except ChangeTooLarge:
+        return False
+    return True
+
+
+def _built(found: Kept, names: Graphs, fresh: Path) -> None:
+    from kgservice.store.embedded import build  # as in `_branched`
+
+    seen = found.preview()
+    derived = [(None, Path(seen.known.file)), (names.illustrative, Path(seen.illustrative.file))]
+    build(fresh, [*derived, *((graph, Path(s.file)) for graph, s in sorted(seen.graphs.items()))])
 
 
 def kept(draft: Draft, shelf: Shelf, content: Content) -> Kept:

@@ -10,6 +10,7 @@ from kgservice.cli.check import check
 from kgservice.cli.drafts import discard, drafts, import_
 from kgservice.cli.duplicates import different, duplicates, later, same
 from kgservice.cli.endings import finish
+from kgservice.cli.impact import impact
 from kgservice.cli.operations import backup, doctor, rebase, restore, verify
 from kgservice.cli.people import audit, user
 from kgservice.cli.query import query
@@ -39,7 +40,7 @@ for command in (search, backup, restore, verify, doctor, rebase, user, audit):
     program.add_command(command)
 for command in (duplicates, same, different, later, source):
     program.add_command(command)
-for command in (review, accept, comment, send_back, compare):
+for command in (review, impact, accept, comment, send_back, compare):
     program.add_command(command)
 for command in (waive, waivers, why):
     program.add_command(command)

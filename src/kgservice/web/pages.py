@@ -16,6 +16,7 @@ from kgservice.actions.decide import Decide
 from kgservice.actions.describe import Describe
 from kgservice.actions.edit import Edit
 from kgservice.actions.findings import Findings
+from kgservice.actions.impact import Impacts
 from kgservice.actions.keeping import Keeping
 from kgservice.actions.reporting import Reporting
 from kgservice.actions.review import Review
@@ -95,6 +96,10 @@ class Service(Protocol):
     @property
     def differences(self) -> Compare:
         """Return what compares drafts and releases."""
+
+    @property
+    def impact(self) -> Impacts:
+        """Return what finds the impact of drafts."""
 
     @property
     def decide(self) -> Decide:

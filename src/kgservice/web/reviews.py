@@ -8,7 +8,9 @@ from flask import Blueprint, Response, g
 from kgservice.access import Role
 from kgservice.actions.compare import Compare
 from kgservice.actions.decide import Decide, history
+from kgservice.actions.impact import Impacts
 from kgservice.actions.review import Review
+from kgservice.errors import PreviewStale
 from kgservice.releases import Draft
 from kgservice.web.callers import Callers, challenge
 from kgservice.web.differing import differing, sent, told
@@ -24,6 +26,10 @@ class Desk(Protocol):
     @property
     def differences(self) -> Compare:
         """Return what compares drafts and releases."""
+
+    @property
+    def impact(self) -> Impacts:
+        """Return what finds the impact of drafts."""
 
     @property
     def decide(self) -> Decide:
@@ -59,6 +65,17 @@ class Reviews:
         draft = self._desk.review.draft(draft_id)
         return differing(found, {"draft": draft_id, "state": draft.state, "preview": draft.content_hash})
 
+    def impact(self, draft_id: str) -> Response:
+        """Return what follows from a draft's preview, as a job found it. Raises PreviewStale before one did."""
+        self._callers.insist(Role.CURATOR)
+        found = self._desk.impact.of(draft_id)
+        if found is None:
+            raise PreviewStale(
+                "Nobody has worked out the impact of this preview of draft {draft}; `kgservice impact {draft}` does.",
+                draft=draft_id,
+            )
+        return told(found.to_json())
+
     def conflicts(self, draft_id: str) -> Response:
         """Return what a draft and the current release changed to different things."""
         self._callers.insist(Role.CURATOR)
@@ -90,6 +107,7 @@ def blueprint(desk: Desk, callers: Callers) -> Blueprint:
     room.add_url_rule("/drafts", "drafts", reviews.drafts)
     room.add_url_rule("/drafts/<draft_id>", "draft", reviews.draft)
     room.add_url_rule("/drafts/<draft_id>/history", "history", reviews.history)
+    room.add_url_rule("/drafts/<draft_id>/impact", "impact", reviews.impact)
     room.add_url_rule("/drafts/<draft_id>/conflicts", "conflicts", reviews.conflicts)
     room.add_url_rule("/drafts/<draft_id>/review", "review", reviews.review)
     for name, view in (("accept", reviews.accept), ("comment", reviews.comment), ("send-back", reviews.send_back)):
