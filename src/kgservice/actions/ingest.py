@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from kgservice.actions import decisions, duplicates, suppressions, validation
+from kgservice.actions.amounts import added, confirm
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
 from kgservice.actions.gather import again, gathered, judged, released, stale
 from kgservice.actions.preview import Preview, Progress, converted, preview, verdict
 from kgservice.actions.show import keep, show
 from kgservice.actions.validation import Limits, check
-from kgservice.errors import ConfirmationNeeded, ParameterInvalid, SourceUnreadable
+from kgservice.errors import ParameterInvalid, SourceUnreadable
 from kgservice.intake import predicates
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source
 from kgservice.intake.sources import newest_delivery
@@ -24,7 +25,7 @@ from kgservice.intake.staging import stage
 from kgservice.releases import Change, Draft, Drafts, Release, Shelf, Statements
 from kgservice.releases.files import guarded
 from kgservice.releases.history import Event
-from kgservice.releases.statements import file_name, merged, without, write
+from kgservice.releases.statements import file_name
 from kgservice.report import Report
 from kgservice.report.reading import Reader
 from kgservice.report.waivers import holding
@@ -157,9 +158,9 @@ class Ingest:
         earlier: list[dict[str, Any]] = []
         if source.delivery == "additions":
             earlier = [*draft.imports.get(source.name, base.manifest.imports.get(source.name, []) if base else [])]
-            after = _added(self._standing(draft, before, source), after, out)
+            after = added(self._standing(draft, before, source), after, out)
         elif not confirmed:
-            _confirm(source, before, after)
+            confirm(source, before, after)
         known = suppressions.standing(draft, base)
         after, still = suppressions.applied(known, after, {g for g in known if self._of(g) == source.name}, out)
         changes = {graph: change for graph, change in draft.changes.items() if self._of(graph) != source.name}
@@ -178,10 +179,7 @@ class Ingest:
         """Validate a draft's preview, unless that was done for this content; return verdict and report, unsaved."""
         waivers = holding(decisions.waivers(self._settings), self._today())
         if draft.content_hash == seen.content_hash and draft.state in ("clean", "blocked", "accepted", "sent-back"):
-            if not draft.findings.is_file() or not stale(draft.findings, waivers):
-                return draft, draft.report()
-            report = self._head(again(draft, waivers), draft.report().counts)
-            return replace(draft, state=judged(draft.state, report.conforms)), report
+            return self.judged(draft) or (draft, draft.report())
         tell("Checking against the shapes", 0, 0)
         patience = self._settings.import_seconds / 20  # one constraint that runs away must not take the whole job
         # ten times what fits in a report: all of it goes into the file
@@ -193,6 +191,14 @@ class Ingest:
         path = gathered(draft, seen, said, shapes, (self._shelf, self._drafts), waivers)
         report = self._head(path, counts)
         return replace(draft, state=verdict(report), content_hash=seen.content_hash), report
+
+    def judged(self, draft: Draft) -> tuple[Draft, Report] | None:
+        """Return a checked draft and its report by the waivers that hold today, unsaved; None where nothing changed."""
+        waivers = holding(decisions.waivers(self._settings), self._today())
+        if not draft.findings.is_file() or not stale(draft.findings, waivers):
+            return None
+        report = self._head(again(draft, waivers), draft.report().counts)
+        return replace(draft, state=judged(draft.state, report.conforms)), report
 
     def released(self, folder: Path, draft: Draft, seen: Preview) -> None:
         """Write the findings of a release that is being built, those of sources that the draft left alone too."""
@@ -280,30 +286,3 @@ def now() -> str:
 
 def silent(step: str, done: int, total: int) -> None:
     """Tell nobody how far a job is."""
-
-
-def _confirm(source: Source, before: dict[str, Statements], after: dict[str, Statements]) -> None:
-    """Stop what would empty a source or remove more than half of it, however its graphs are cut."""
-    old = [Path(statements.file) for statements in before.values()]
-    new = [Path(statements.file) for statements in after.values()]
-    kept = sum(1 for _ in merged(old))
-    removed = sum(1 for _ in without(merged(old), merged(new)))
-    if removed * 2 > kept:
-        raise ConfirmationNeeded(
-            "This delivery would remove {removed} of the {kept} statements of {source}; "
-            "if it is whole, say so: import it with --yes.",
-            removed=removed,
-            kept=kept,
-            source=source.name,
-        )
-
-
-def _added(standing: dict[str, Path], after: dict[str, Statements], out: Path) -> dict[str, Statements]:
-    """Return the graphs of a source with what a delivery adds to them."""
-    joined = {}
-    for number, graph in enumerate(sorted({*standing, *after})):
-        parts = [standing[graph]] if graph in standing else []
-        parts += [Path(after[graph].file)] if graph in after else []
-        path = out / f"added-{number}.nt.gz"
-        joined[graph] = write(path, merged(parts), str(path))
-    return joined

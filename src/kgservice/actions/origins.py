@@ -45,7 +45,10 @@ class Origins:
             place = found.places[at]
             rough.append(Cell(place.file, place.sheet, row))
             of = columns.get(place.table, {})
-            for column in of.get(f"{predicate}@{language}") or of.get(predicate, ()):
+            named = of.get(f"{predicate}@{language}") or of.get(predicate, [])
+            if not named and not language:
+                named = [c for name, columns in of.items() if name.startswith(f"{predicate}@") for c in columns]
+            for column in named:
                 exact.append(Cell(place.file, place.sheet, row, column))
         return tuple(dict.fromkeys(exact or rough))[:_CELLS]
 

@@ -124,6 +124,8 @@ class Publish:
             draft, report = self._ingest.checked(draft, seen, tell)
             found = keep(draft, seen, self._shelf, self._content)
             draft = self._drafts.save(draft, report)
+        elif again := self._ingest.judged(draft):  # a waiver may have ended since
+            draft = self._drafts.save(*again)
         report = draft.report()
         if not report.conforms:
             raise _blocked(draft, report)

@@ -140,7 +140,7 @@ class Why:
             else:
                 origins = Origins({source: [folder]})
                 rows = origins.rows(source, [thing]).get(thing, [])
-                cells = _with_values(folder, origins.cells(rows, predicate)) if rows else []
+                cells = _with_values(folder, origins.cells(rows, predicate, _language(statement[2]))) if rows else []
             if cells:
                 names = tuple(file["name"] for file in record["files"])
                 found.append(
@@ -183,6 +183,11 @@ class Why:
 def term(one: Term) -> str:
     """Return a term of an answer in N-Triples."""
     return iri(one.value) if one.kind == "uri" else literal(one.value, one.datatype, one.language)
+
+
+def _language(value: str) -> str:
+    match = _QUOTED.fullmatch(value)
+    return (match[2] or "") if match else ""
 
 
 def _with_values(folder: Path, cells: tuple[Cell, ...]) -> list[Cell]:

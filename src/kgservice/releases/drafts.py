@@ -146,10 +146,13 @@ class Drafts:
         with guarded(draft.path):
             if report is not None:
                 text = json.dumps(report.to_json(), ensure_ascii=False)
+                earlier = draft.findings
                 before = int(draft.report_file.removeprefix("report-").removesuffix(".json") or 0)
                 draft = replace(draft, report_file=f"report-{before + 1}.json")
                 if (draft.path / FRESH).exists():
                     (draft.path / FRESH).rename(draft.findings)
+                elif earlier.exists():
+                    files.link(earlier, draft.findings)
                 files.replace(draft.path / draft.report_file, text)
             settle_tree(draft.path)
             record = json.dumps(draft.to_json(), ensure_ascii=False, indent=1)
