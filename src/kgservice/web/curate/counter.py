@@ -12,6 +12,7 @@ from kgservice.actions.compare import Compare
 from kgservice.actions.decide import Decide
 from kgservice.actions.duplicates import Duplicates
 from kgservice.actions.findings import Findings
+from kgservice.actions.impact import Impacts
 from kgservice.actions.keeping import Keeping
 from kgservice.actions.receive import Receive
 from kgservice.actions.reporting import Reporting
@@ -45,6 +46,10 @@ class Desk(pages.Service, Protocol):
     @property
     def differences(self) -> Compare:
         """Return what compares drafts and releases."""
+
+    @property
+    def impact(self) -> Impacts:
+        """Return what finds the impact of drafts."""
 
     @property
     def decide(self) -> Decide:

@@ -1,10 +1,13 @@
 """A review on pages: what a draft changes, in words, and what people decide on it."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as Answer
 
+from kgservice.actions.decide import history
+from kgservice.actions.impact import Impact
 from kgservice.errors import PreviewStale
 from kgservice.releases import Draft
 from kgservice.releases.ledger import VERBS, Wanted
@@ -40,7 +43,7 @@ def blueprint(counter: Counter) -> Blueprint:
         return render(
             "curate/review.html", draft=draft, summary=found.summary() if found else None, stale=stale, things=shown,
             wanted=wanted, total=total, page=number, pages=max(-(-total // PAGE), 1), first=(number - 1) * PAGE + 1,
-            verbs=VERBS, tally=draft.report().tally(), impact=None,
+            verbs=VERBS, tally=draft.report().tally(), **follows(draft),
         )  # fmt: skip
 
     @room.post("/curate/drafts/<draft_id>/accept")
@@ -67,6 +70,18 @@ def blueprint(counter: Counter) -> Blueprint:
         job = service.queue.add("rebase", {"draft": draft.id}, counter.actor, source)
         return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
 
+    def follows(draft: Draft) -> dict[str, object]:
+        """Return what follows from a draft, what keeps it from being published, and the names of what they speak of."""
+        current = service.shelf.current()
+        behind = draft.state != "published" and current is not None and draft.base_release != current.id
+        fights = service.differences.conflicts(draft.id, g.language) if behind else []
+        impact = service.impact.of(draft.id) if draft.state != "published" else None
+        iris = set(_mentioned(impact)) if impact else set()
+        return {
+            "impact": impact, "behind": behind, "fights": fights, "history": history(draft),
+            "named": service.differences.named(iris, g.language) if iris else {},
+        }  # fmt: skip
+
     def back(draft: Draft) -> Answer:
         return onward(f"/curate/drafts/{draft.id}/review#talk-h", draft.to_json(), 200)
 
@@ -77,6 +92,16 @@ def blueprint(counter: Counter) -> Blueprint:
             return None, said(error, g.language)
 
     return room
+
+
+def _mentioned(impact: Impact) -> Iterator[str]:
+    for question in impact.changed:
+        for row in (*question.added, *question.removed):
+            yield from (value[1:-1] for value in row if value.startswith("<"))
+    for measure in impact.measures:
+        yield from (measure.organization, measure.indicator)
+    for broken in impact.broken:
+        yield from (broken.thing, broken.subject)
 
 
 def asked() -> tuple[Wanted, int]:
