@@ -18,8 +18,9 @@ from kgservice.errors import (
     SettingInvalid,
     ThingNotFound,
 )
+from kgservice.settings import Settings
 from kgservice.wiring import build
-from region import BASE, table
+from region import BASE, table, write_content
 
 ANNA = "os:anna"
 RULE = "https://w3id.org/kgservice/shapes#Place-within"
@@ -42,6 +43,19 @@ def blocked(service, delivery):
     service.publish.build(actor=ANNA)
     service.ingest.deliver("places", delivery(BROKEN), actor=ANNA)
     return service
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """The same for tests that change nothing."""
+    folder = tmp_path_factory.mktemp("findings")
+    content, state = write_content(folder / "content"), folder / "state"
+    read = Settings.read({"KG_STATE": str(state), "KG_CONTENT": str(content), "KG_BASE": BASE, "KG_WORKERS": "1"})
+    (folder / "upload.csv").write_text(BROKEN, "utf8")
+    with build(read) as service:
+        service.publish.build(actor=ANNA)
+        service.ingest.deliver("places", [folder / "upload.csv"], actor=ANNA)
+        yield service
 
 
 def marks(service, draft):
@@ -122,12 +136,12 @@ def test_revoked_waiver_blocks_again_and_stays_on_record(blocked, settings):
         ({"rule": "map/nothing", "reason": "r"}, "d2 has no finding of map/nothing"),
     ],
 )
-def test_waiver_that_says_too_little_or_too_much_is_refused(blocked, given, message):
+def test_waiver_that_says_too_little_or_too_much_is_refused(shared, given, message):
     given.setdefault("until", date.today())
 
     with pytest.raises(ParameterInvalid, match=message):
-        blocked.waive.give("d2", actor=ANNA, **given)
-    assert blocked.waive.waivers() == []
+        shared.waive.give("d2", actor=ANNA, **given)
+    assert shared.waive.waivers() == []
 
 
 def test_decision_files_of_both_folders_are_read_strictly(settings):
@@ -146,9 +160,9 @@ def test_decision_files_of_both_folders_are_read_strictly(settings):
             decisions.waivers(settings)
 
 
-def test_reports_of_a_draft_come_in_every_form(blocked):
+def test_reports_of_a_draft_come_in_every_form(shared):
     def whole(shape, language="en"):
-        return b"".join(blocked.reporting.stream("d2", shape, language)).decode()
+        return b"".join(shared.reporting.stream("d2", shape, language)).decode()
 
     body = json.loads(whole("json"))
     assert (body["draft"], body["conforms"]) == ("d2", False)
@@ -159,19 +173,19 @@ def test_reports_of_a_draft_come_in_every_form(blocked):
     assert "нарушение" in whole("text", "ru")
     assert len(Graph().parse(data=whole("turtle"), format="turtle")) > 50
     output = io.BytesIO()
-    assert blocked.reporting.workbook("d2", output, "ru") == "rows"
+    assert shared.reporting.workbook("d2", output, "ru") == "rows"
     sheet = openpyxl.load_workbook(output).worksheets[1]
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [42, 43, 44]
-    with blocked.annotate.workbook("d2", "en") as made:
+    with shared.annotate.workbook("d2", "en") as made:
         assert openpyxl.load_workbook(made).sheetnames[0] == "Findings"
     with pytest.raises(ParameterInvalid, match="no delivered file other"):
-        blocked.annotate.workbook("d2", "en", file="other.csv")
+        shared.annotate.workbook("d2", "en", file="other.csv")
 
 
-def test_window_shows_the_delivered_table_with_its_marks(blocked):
-    (sheet,) = [one for one in blocked.findings.sheets("d2") if one.source == "places"]
-    window = blocked.findings.table("d2", "places", sheet.file, start=40, count=2)
-    marked = blocked.findings.table("d2", "places", sheet.file, marked=True)
+def test_window_shows_the_delivered_table_with_its_marks(shared):
+    (sheet,) = [one for one in shared.findings.sheets("d2") if one.source == "places"]
+    window = shared.findings.table("d2", "places", sheet.file, start=40, count=2)
+    marked = shared.findings.table("d2", "places", sheet.file, marked=True)
 
     assert (sheet.rows, window.total, sheet.at_fault) == (43, 43, True)
     assert [row for row, _ in window.rows] == [42, 43]
@@ -199,10 +213,9 @@ def test_why_names_the_cell_the_delivery_and_the_publisher(service, delivery):
 
 
 def test_build_of_a_bare_content_folder_is_refused_by_the_action(service, settings, tmp_path):
-    service.publish.build(actor=ANNA)
     (tmp_path / "bare").mkdir()
 
     bare = build(dataclasses.replace(settings, content=tmp_path / "bare"))
     with bare, pytest.raises(SettingInvalid, match="has no ontology/, shapes/, data/sources/"):
         bare.publish.build(actor=ANNA)
-    assert service.shelf.current().id == 1
+    assert service.shelf.current() is None
