@@ -22,6 +22,7 @@ _LEAST = 0.45
 _LANGUAGES = frozenset({"ru", "en", "рус", "англ", "русский", "русском", "английский", "английском", "английски",
                         "русски", "по", "на", "языке", "russian", "english", "rus", "eng"})  # fmt: skip
 _EMPTY = frozenset({"ob", "is", "ha", "of", "the", "in", "v", "na", "po", "iz", "s", "k"})
+_FEW = 20
 _LOOKED = 60  # values of a column that are looked up in the graph
 
 
@@ -165,10 +166,12 @@ class Matcher:
             return (share, "concept", known) if few and column.kind in ("text", "code") else (0.0, "", {})
         if word.value == "thing":
             kinds = {self._lexicon.kind(name) for name in word.range} - {""}
+            if not kinds or (column.distinctive and column.distinct > _FEW):
+                return 0.0, "", {}  # values that are all different name the rows themselves
             known = {
-                value: next(iri for iri, kind in named if not kinds or kind in kinds)
+                value: next(iri for iri, kind in named if kind in kinds)
                 for value, named in things.items()
-                if any(not kinds or kind in kinds for _, kind in named)
+                if any(kind in kinds for _, kind in named)
             }
             looked = min(len(column.values), _LOOKED)
             share = len(known) / looked if looked else 0.0

@@ -61,10 +61,10 @@ def table(use: Use, made: Proposal) -> str:
 
 def _subject(made: Proposal) -> list[str]:
     head = f"id/{made.kind}/"
-    if not made.slugged:
+    if not made.slugged and len(made.key) < 2:
         return ["    s: " + _quoted(head + "--".join(_reference(name) for name in made.key))]
-    # letters of a name make the key: Cyrillic ones transliterated, the rest hyphens
-    text = _slug(made.key)
+    # letters of a name make the key: Cyrillic ones transliterated, the rest hyphens; an empty part is left out
+    text = _slug(made.key) if made.slugged else _joined(made.key)
     return [
         "    s:",
         "      function: concat",
@@ -93,6 +93,18 @@ def _slug(key: Iterable[str]) -> str:
             one
             if not text
             else (f'{{function: concat, parameters: [[first, {text}], [second, {one}], [separator, "--"]]}}')
+        )
+    return text
+
+
+def _joined(key: Iterable[str]) -> str:
+    text = ""
+    for name in key:
+        one = _quoted(_reference(name))
+        text = (
+            one
+            if not text
+            else f'{{function: concat, parameters: [[first, {text}], [second, {one}], [separator, "--"]]}}'
         )
     return text
 
