@@ -99,3 +99,16 @@ def test_long_words_are_cut_and_stay_on_one_line() -> None:
 
         assert len(str(caught.value)) < 400
         assert not {"\r", "\n"} & set(str(caught.value) + caught.value.hint)
+
+
+def test_a_reader_is_not_offered_updates_nor_signs_that_nobody_means():
+    with pytest.raises(QueryInvalid) as told:
+        parse("SELEC * {}", update=False)
+    with pytest.raises(QueryInvalid) as meant:
+        parse("INSRT DATA {}", update=True)
+    with pytest.raises(QueryInvalid) as ended:
+        parse("SELECT * { ?s ?p ?o } LIMIT 5 OFFSET 5 }", update=False)
+
+    assert told.value.params["expected"] == "ASK BASE CONSTRUCT DESCRIBE PREFIX SELECT VERSION"
+    assert "INSERT" in meant.value.params["expected"]
+    assert "the end" not in str(ended.value)

@@ -90,7 +90,7 @@ def test_any_iri_of_the_graph_has_data(client):
 @pytest.mark.parametrize(
     "path",
     [
-        "/page/organization/none", "/page/nokind/spt", "/data/organization/none", "/page", "/page?iri=not%20an%20iri",
+        "/page/organization/none", "/page/nokind/spt", "/data/organization/none", "/page?iri=not%20an%20iri",
         "/page?iri=javascript:alert(1)//nothing", "/data?iri=%3E%20%7D%20DROP", "/kinds/nothing",
     ],
 )  # fmt: skip
@@ -123,3 +123,8 @@ def test_alternates_are_named_in_the_head(client):
     text = client.get("/page/organization/spt", headers=BROWSER).get_data(as_text=True)
 
     assert '<link rel="alternate" type="text/turtle" href="/data/organization/spt.ttl">' in text
+
+
+@pytest.mark.parametrize("path", ["/page", "/page?iri=", "/data?iri=%20"])
+def test_a_page_of_nothing_is_a_wrong_request(client, path):
+    assert_problem(client.get(path), 400, "parameter-invalid")

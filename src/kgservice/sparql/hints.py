@@ -14,7 +14,7 @@ Hint = tuple[str, str, dict[str, object]]
 
 UNKNOWN: Hint = ("", "", {})
 AGGREGATES = frozenset({"count", "sum", "min", "max", "avg", "sample", "group_concat"})
-_UPDATES = frozenset(["insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"])
+UPDATES = frozenset(["insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"])
 _TERM = frozenset(["VAR", "IRI", "PN", "STR", "NUM", "SNUM", "BN", "ANON", "NIL", "(", "[", "a", "true", "false"])
 _FOREIGN = {
     # what other languages say, and what SPARQL says instead
@@ -160,7 +160,7 @@ def _clause(place: Place) -> Hint:
         return "", "FROM stands between SELECT and WHERE.", {}
     if kind in ("order", "group", "having") and not _inside(place) and "{" not in expected:
         return "", "The order is GROUP BY, HAVING, ORDER BY, LIMIT.", {}
-    if kind in _UPDATES and "select" not in expected and not _inside(place) and "END" in expected:
+    if kind in UPDATES and "select" not in expected and not _inside(place) and "END" in expected:
         return "", "Operations of an update are separated by ;.", {}
     if kind in OPENING.values() and not _inside(place):
         return "", "This {found} closes nothing: one too many, or one opening is missing.", {}

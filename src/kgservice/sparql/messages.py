@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import TypeVar
 
 from kgservice.errors import QueryInvalid, QueryTooComplex, RequestTooLarge
-from kgservice.sparql.hints import Place, hint
+from kgservice.sparql.hints import UPDATES, Place, hint
 from kgservice.sparql.tokens import place_in
 
 _Error = TypeVar("_Error", bound=QueryInvalid)
 MOST_EXPECTED = 12
 _SHOWN = {
     "IRI": "<IRI>", "PN": "prefix:name", "VAR": "?variable", "STR": '"text"', "NUM": "number", "SNUM": "+number",
-    "BN": "_:node", "ANON": "[]", "NIL": "()", "LANG": "@language", "FN": "function", "END": "the end",
+    "BN": "_:node", "ANON": "[]", "NIL": "()", "LANG": "@language", "FN": "function",
 }  # fmt: skip
+_RARE = frozenset({"<<", "<<(", "{|", "~"})
+"""Signs of RDF 1.2, which nobody means who mistypes a query."""
 _ORDER = [".", ";", ",", "}", ")", "]", "{", "(", "VAR", "IRI", "PN", "a", "STR", "NUM"]
 _WIDTH = 100
 MOST_QUOTED = 60
@@ -24,13 +27,15 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 def unexpected(place: Place) -> QueryInvalid:
     """Return the error for a token that does not fit, with a hint where the cause is likely."""
     token = place.token
-    expected = _shown(place.expected)
+    expected = _shown(_meant(place))
     template, hinted, params = hint(place)
     params = {"found": place.word, "expected": expected, **params}
     offset = params.pop("offset", token.start)
     if token.kind == "END":  # the caret stands behind the last word, not on an empty line after it
         offset = place.tree.tokens[-1].end if place.tree.tokens else 0
         template = template or "Line {line}, column {column}: the query ends too early; expected {expected}."
+    if not expected:
+        template = template or "Line {line}, column {column}: {found} cannot stand here; the query ends before it."
     template = template or "Line {line}, column {column}: {found} cannot stand here; expected {expected}."
     return invalid(place.tree.text, int(str(offset)), template, hinted, **params)
 
@@ -90,6 +95,14 @@ def _legible(value: object) -> str:
     """Return what a text quotes from the query: one line, cut where it is long."""
     line = _CONTROL.sub(" ", str(value))
     return line if len(line) <= MOST_QUOTED else line[:MOST_QUOTED] + "…"
+
+
+def _meant(place: Place) -> frozenset[str]:
+    """Return what could stand there and is worth a word: no end, and no update where a reader begins a query."""
+    kinds = (place.expected - _RARE or place.expected) - {"END"}
+    if "select" in kinds and not get_close_matches(place.word.lower(), UPDATES, n=1, cutoff=0.6):
+        kinds -= UPDATES
+    return kinds
 
 
 def _shown(kinds: frozenset[str]) -> str:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 
 from kgservice.actions.describe import Entity, Statement
 from kgservice.actions.why import term
-from kgservice.errors import NotAcceptable, ThingNotFound
+from kgservice.errors import NotAcceptable, ParameterInvalid, ThingNotFound
 from kgservice.store.interface import FORMATS, Question
 from kgservice.terms import KINDS, PREFIXES, Graphs, iri, is_iri, thing
 from kgservice.web.answers import Answers, wanted
@@ -142,7 +142,7 @@ def blueprint(service: Service, answers: Answers) -> Blueprint:
 
     @room.get("/page")
     def page_of() -> Response:
-        return things.page(request.args.get("iri", ""))
+        return things.page(_asked())
 
     @room.get("/data/<kind>/<path:key>")
     def data(kind: str, key: str) -> Response:
@@ -153,7 +153,7 @@ def blueprint(service: Service, answers: Answers) -> Blueprint:
 
     @room.get("/data")
     def data_of() -> Response:
-        return things.data(request.args.get("iri", ""), request.args.get("format", ""))
+        return things.data(_asked(), request.args.get("format", ""))
 
     return room
 
@@ -161,6 +161,13 @@ def blueprint(service: Service, answers: Answers) -> Blueprint:
 def unknown(name: str) -> ThingNotFound:
     """Return the error for an IRI about which nothing is said."""
     return ThingNotFound("Nothing is known here about {iri}.", iri=name or "—")
+
+
+def _asked() -> str:
+    name = request.args.get("iri", "").strip()
+    if not name:
+        raise ParameterInvalid("Which thing? Name it in the address: ?iri= and its IRI.")
+    return name
 
 
 def _named(base: str, kind: str, key: str) -> str:
