@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kgservice.actions.content import Content
 from kgservice.actions.impact import Broken, Found, Impact, Measure, Question
+from kgservice.actions.measuring import TIES
 from kgservice.actions.preview import Progress
 from kgservice.actions.show import Kept, show
 from kgservice.errors import EngineCrash, QueryInvalid, QueryTimeout
@@ -22,7 +23,6 @@ from kgservice.settings import Settings
 from kgservice.sparql import parse
 from kgservice.store.branches import Reading
 from kgservice.store.patience import Patience, Row
-from kgservice.terms import PREFIXES
 
 _SECONDS = 10.0  # of one question on one side
 _ALL = 240.0  # seconds of all questions
@@ -31,7 +31,6 @@ _SHOWN = 20
 _BREAKING = 2_000  # removed things whose links are looked for
 _AT_ONCE = 200
 _LARGE = 300_000  # statements past which measures are not computed twice
-_TIES = (f"<{PREFIXES['kg']}member>", f"<{PREFIXES['kg']}partnership>")
 _VALUE = re.compile(r"<([^>]*)> <[^>]*#(value|about|indicator)> (.*) \.")
 
 
@@ -128,7 +127,7 @@ class Consequences:
 
     def _measures(self, found: Kept) -> tuple[list[Measure], tuple[str, ...]]:
         """Return the measures that move; none are computed where no tie of the network changes."""
-        if not any(line.predicate in _TIES for thing in Ledger(found.ledger).things(Wanted()) for line in thing.lines):
+        if not Ledger(found.ledger).tells(TIES):
             return [], ()
         seen = found.preview()
         if seen.known.triples > _LARGE:

@@ -12,7 +12,7 @@ from kgservice.actions.keeping import Keeping
 from kgservice.actions.preview import Preview, Progress, converted, preview, violations
 from kgservice.actions.ready import nothing, published, ready, resumed
 from kgservice.actions.seal import seal
-from kgservice.actions.show import keep
+from kgservice.actions.show import Kept, keep
 from kgservice.errors import PublishBlocked
 from kgservice.intake.interface import Delivery, Source
 from kgservice.intake.sources import newest_delivery
@@ -129,7 +129,7 @@ class Publish:
         report = draft.report()
         if not report.conforms:
             raise _blocked(draft, report)
-        return draft, self._seal(draft, found.preview(), report, actor, tell, found.ledger)
+        return draft, self._seal(draft, found.preview(), report, actor, tell, found)
 
     def rollback(self, number: int, actor: str = "") -> Release:
         """Point readers at another release, as `Keeping.rollback` does."""
@@ -216,7 +216,7 @@ class Publish:
         return replace(draft, changes=changes, imports=imports)
 
     def _seal(
-        self, draft: Draft, seen: Preview, report: Report, actor: str, tell: Progress, ledger: Path | None = None
+        self, draft: Draft, seen: Preview, report: Report, actor: str, tell: Progress, found: Kept | None = None
     ) -> Release:
         manifest = Manifest(
             id=0,
@@ -234,7 +234,10 @@ class Publish:
         def beside(folder: Path) -> None:
             self._ingest.released(folder, draft, seen)
 
-        return seal(self._shelf, seen, manifest, whole, self._content, self._settings, tell, beside, ledger)
+        return seal(
+            self._shelf, seen, manifest, whole, self._content, self._settings, tell, beside,
+            found.ledger if found else None, found.store if found else None,
+        )  # fmt: skip
 
 
 def _reviewed(draft: Draft) -> dict[str, Any]:

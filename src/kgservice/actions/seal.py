@@ -10,12 +10,13 @@ from kgservice.actions import notes
 from kgservice.actions.content import Content
 from kgservice.actions.differences import Differences
 from kgservice.actions.dumps import quads, turtle
+from kgservice.actions.grafting import grafted
 from kgservice.actions.indexing import of_preview
 from kgservice.actions.labels import Labels
+from kgservice.actions.measuring import measured
 from kgservice.actions.preview import Preview, Progress
 from kgservice.actions.selfdescription import QUADS, TURTLE, SelfDescription
 from kgservice.actions.show import LEDGER
-from kgservice.knowledge.measures import measures
 from kgservice.releases import Manifest, Release, Shelf, Statements
 from kgservice.releases.differences import side
 from kgservice.releases.files import link
@@ -37,9 +38,11 @@ def seal(
     tell: Progress,
     beside: Callable[[Path], None] | None = None,
     ledger: Path | None = None,
+    shown: Path | None = None,
 ) -> Release:
     """Build, seal and point at a release; `manifest` brings who and why, the rest of it is found here.
 
+    `ledger` and `shown` are the ledger and the store of the very preview, where they were made before.
     `beside` writes into the folder of the release what else is to be kept with it.
 
     Raises:
@@ -50,19 +53,23 @@ def seal(
         graphs = _statements(seen, folder, settings.base)
         manifest = replace(manifest, id=number, graphs=graphs, imports=seen.imports, suppressed=seen.suppressed)
         _lineage(seen, folder)
+        _ledger(seen, folder, ledger, content.graphs)
         derived = _derived(seen, manifest, content, settings, folder)
         tell("Loading the store", 0, 0)
         names = content.graphs
-        parts: list[tuple[str | None, Path]] = [(None, folder / derived[names.known].file)]
-        parts += [(graph, folder / found.file) for graph, found in derived.items() if graph != names.known]
-        parts += [(graph, folder / found.file) for graph, found in manifest.graphs.items()]
-        build(folder / "store", parts)
-        tell("Indexing names", 0, 0)
-        of_preview(Path(seen.known.file), Path(seen.illustrative.file), folder, settings.base)
         graphs = {**manifest.graphs, **derived}
         counts = {graph: found.triples for graph, found in graphs.items()}
+        if not grafted(seen, derived, folder, names, shown, sum(counts.values())):
+            parts: list[tuple[str | None, Path]] = [(None, folder / derived[names.known].file)]
+            parts += [(graph, folder / found.file) for graph, found in derived.items() if graph != names.known]
+            parts += [(graph, folder / found.file) for graph, found in manifest.graphs.items()]
+            build(folder / "store", parts)
+        tell("Indexing names", 0, 0)
+        of_preview(Path(seen.known.file), Path(seen.illustrative.file), folder, settings.base)
         tell("Writing the release notes", 0, 0)
-        _notes(seen, folder, ledger, names)
+        after = {graph: (found.sha256, Path(found.file)) for graph, found in seen.graphs.items()}
+        labels = Labels(Snapshot(folder / "store"), names)
+        notes.write(folder, Differences(folder / LEDGER, (side(seen.parent), after), ({}, {}), labels.of, names))
         tell("Sealing the release", 0, 0)
         dumps = _dumps(folder, graphs, names)
         if beside:
@@ -73,15 +80,13 @@ def seal(
     return release
 
 
-def _notes(seen: Preview, folder: Path, ledger: Path | None, names: Graphs) -> None:
-    """Bring what the release changes into it: the ledger that was reviewed, or a new one, and notes made from it."""
-    after = {graph: (found.sha256, Path(found.file)) for graph, found in seen.graphs.items()}
+def _ledger(seen: Preview, folder: Path, ledger: Path | None, names: Graphs) -> None:
+    """Bring what the release changes into it: the ledger that was reviewed, or a new one."""
     if ledger and ledger.exists():
         link(ledger, folder / LEDGER)
-    else:
-        record(folder / LEDGER, side(seen.parent), after, names)
-    labels = Labels(Snapshot(folder / "store"), names)
-    notes.write(folder, Differences(folder / LEDGER, (side(seen.parent), after), ({}, {}), labels.of, names))
+        return
+    after = {graph: (found.sha256, Path(found.file)) for graph, found in seen.graphs.items()}
+    record(folder / LEDGER, side(seen.parent), after, names)
 
 
 def _statements(seen: Preview, folder: Path, base: str) -> dict[str, Statements]:
@@ -116,8 +121,7 @@ def _derived(
     """Write what is derived, packed: the store is loaded from it, and the dumps are made of it."""
     (folder / "dumps").mkdir()
     names = content.graphs
-    measured = measures(lines(Path(seen.known.file)), settings.base, manifest.id)
-    told = {names.measures: sorted(f"{line}\n".encode() for line in measured)}
+    told = {names.measures: measured(seen, folder, manifest.id, settings.base, names)}
     told |= SelfDescription(seen, manifest, content, settings).graphs(told)
     found = {}
     for graph, said in told.items():

@@ -147,6 +147,13 @@ class Ledger:
                 (f"{subject} ".encode(), f"{subject} ".encode()),
             )  # fmt: skip
 
+    def tells(self, predicates: Sequence[str]) -> bool:
+        """Tell whether a statement of one of these predicates (N-Triples) differs."""
+        marks = ",".join("?" * len(predicates))
+        with self._open() as book:
+            query = f"SELECT 1 FROM lines WHERE predicate IN ({marks}) LIMIT 1"  # noqa: S608
+            return book.execute(query, tuple(predicates)).fetchone() is not None
+
     def called(self, iris: Sequence[str]) -> dict[str, list[str]]:
         """Return the names (literals in N-Triples) of IRIs that stand in it: those now, else those before."""
         found: dict[str, list[str]] = {}
