@@ -1,5 +1,10 @@
 """Fixtures of the whole: settings of a state folder of one's own, a content folder of 50 rows, a wired service."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from kgservice.settings import Settings
@@ -30,3 +35,18 @@ def service(settings):
     """A service over the content of 50 rows; nothing is built yet."""
     with build(settings) as service:
         yield service
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory):
+    """Settings of a state folder with one release of the real deliveries, built by the command itself."""
+    state = tmp_path_factory.mktemp("real") / "state"
+    checkout = str(Path(__file__).parents[1])
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
+    subprocess.run(
+        [sys.executable, "-c", "from kgservice.cli import main; main()", "build"],
+        env={**bare, "KG_STATE": str(state), "KG_CONTENT": checkout, "KG_BASE": BASE},
+        check=True,
+        capture_output=True,
+    )
+    return Settings.read({"KG_STATE": str(state), "KG_CONTENT": checkout, "KG_BASE": BASE, "KG_WORKERS": "1"})

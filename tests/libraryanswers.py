@@ -1,4 +1,4 @@
-"""The graph of all sources of the repository, and the library's answers over it as sets of short texts."""
+"""A release of the sources of the repository, and the library's answers over it as sets of short texts."""
 
 import gzip
 import re
@@ -7,41 +7,28 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgservice.intake import sources, staging
-from kgservice.intake.conversion import convert
-from kgservice.knowledge import ontology
 from kgservice.knowledge.library import Library
-from kgservice.knowledge.measures import measures
+from kgservice.releases import Release
 
 ROOT = Path(__file__).parents[1]
-BASE = "https://kg.example.org/"
+BASE = "http://localhost:8080/"
 _SHORT = re.compile(rf"^({BASE}id/[^/]+/|https://w3id\.org/kgservice/(vocabulary/[^/]+/|ontology#)|{BASE})")
 
 
 class Answers:
     """Asks questions of the library over everything known, or with the illustrative statements as well."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, release: Release) -> None:
         self.library = Library(ROOT / "queries", BASE)
         self.known, self.all = ox.Store(), ox.Store()
-        lines: list[bytes] = []
-        authored = ontology.statements(ROOT)
-        for name in ("ontology", "vocabularies"):
-            text = "\n".join(authored[name]).encode()
-            self.known.load(text, format=ox.RdfFormat.N_TRIPLES)
-            self.all.load(text, format=ox.RdfFormat.N_TRIPLES)
-        for folder in sorted((ROOT / "data" / "sources").iterdir()):
-            source = sources.load_source(folder)
-            files = sorted((folder / "deliveries").iterdir())
-            delivery = staging.stage(source, files, work / "kept", 10**8)
-            for graph, file in convert(source, delivery, BASE, work / folder.name, 1000).graphs.items():
-                text = gzip.decompress(Path(file.path).read_bytes())
+        measured = release.path / "dumps" / "measures.nt.gz"
+        for graph, path in [*((graph, release.statements(graph)) for graph in release.manifest.graphs), ("", measured)]:
+            text = gzip.decompress(path.read_bytes())
+            if graph.startswith(f"{BASE}graph/source/"):
                 self._add(graph, text)
-                if not graph.endswith("/illustrative"):
-                    lines += text.splitlines()
-        text = "\n".join(measures(lines, BASE, 1)).encode()
-        for store in (self.known, self.all):
-            store.load(text, format=ox.RdfFormat.N_TRIPLES)
+            elif not graph.endswith("/shapes"):
+                for store in (self.known, self.all):
+                    store.load(text, format=ox.RdfFormat.N_TRIPLES)
 
     def _add(self, graph: str, text: bytes) -> None:
         for store in (self.known, self.all):

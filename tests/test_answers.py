@@ -1,9 +1,6 @@
 """The competency questions, answered by the library over a release and computed from the rows in plain Python."""
 
 import csv
-import os
-import subprocess
-import sys
 import tomllib
 from datetime import timedelta
 from decimal import Decimal
@@ -17,7 +14,6 @@ from answers.asked import Asked, same
 from answers.computed import COMPUTED
 from answers.network import is_broker, reached, shares, ties
 from answers.tables import SOURCES, Tables, delivered, slug, span
-from kgservice.settings import Settings
 from kgservice.store.embedded import Snapshot
 from kgservice.store.embedded import build as stored
 from kgservice.wiring import build
@@ -51,18 +47,8 @@ OF_THEIR_OWN = {
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory):
-    """One release of the real deliveries, built by the command itself."""
-    state = tmp_path_factory.mktemp("answers") / "state"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
-    subprocess.run(
-        [sys.executable, "-c", "from kgservice.cli import main; main()", "build"],
-        env={**environment, "KG_STATE": str(state), "KG_CONTENT": str(CHECKOUT), "KG_BASE": BASE},
-        check=True,
-        capture_output=True,
-    )
-    settings = Settings.read({"KG_STATE": str(state), "KG_CONTENT": str(CHECKOUT), "KG_BASE": BASE, "KG_WORKERS": "1"})
-    with build(settings) as service:
+def asked(real):
+    with build(real) as service:
         yield Asked(service)
 
 

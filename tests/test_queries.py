@@ -7,6 +7,7 @@ from statistics import median_low
 
 import pytest
 
+from kgservice.releases import Shelf
 from kgservice.sparql import advice, parse
 from libraryanswers import ROOT, Answers, number, slug, texts
 from tables import competencies, memberships, partnerships, period, professions, programmes, table
@@ -33,9 +34,9 @@ for _row in memberships():
     ROLES[_row["partnership_id"]].add((_row["org_id"], _row["role"]))
 
 
-@pytest.fixture(scope="session")
-def answers(tmp_path_factory) -> Answers:
-    return Answers(tmp_path_factory.mktemp("answers"))
+@pytest.fixture(scope="module")
+def answers(real) -> Answers:
+    return Answers(Shelf(real.state, real.base).current())
 
 
 def when(text: str) -> date | None:
@@ -361,6 +362,10 @@ def test_clusters_that_share_a_member(answers):
         expected |= {(first, second, m) for m in PARTIES[first] & PARTIES[second] if KIND[m] != "authority"}
 
     assert answers.set("clusters-that-share-a-member", "first", "second", "member") == expected
+    invented = answers.set("clusters-that-share-a-member", "first", "second", "member", illustrative=True) - expected
+    joins = {(row["partnership_id"], row["org_id"]) for row in table("ppp-illustrative", "parties")}
+    assert invented
+    assert all({(first, member), (second, member)} & joins for first, second, member in invented)
 
 
 def test_partnerships_that_share_a_member(answers):

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SUITES: dict[str, list[str]] = {
     "walks": ["tests/walks"],
     "browser": ["tests/browser"],
-    "knowledge": ["tests/knowledge", "tests/test_ontology.py", "tests/test_shapes.py", "tests/test_queries.py"],
+    "knowledge": ["tests/knowledge", "tests/test_ontology.py", "tests/test_shapes.py"],
     "curate": ["tests/curate", "tests/access", "tests/jobs"],
     "store": ["tests/store"],
     "drafts": ["tests/drafts"],
@@ -27,7 +27,7 @@ SUITES: dict[str, list[str]] = {
     "parity": ["tests/parity"],
     "web": ["tests/web"],
     "releases": ["tests/releases", "tests/actions", "tests/catalogue"],
-    "answers": ["tests/test_answers.py"],
+    "answers": ["tests/test_answers.py", "tests/test_queries.py"],
     "messy": ["tests/messy", "tests/reports", "tests/findings"],
     "search": ["tests/search"],
     "conformance": ["tests/conformance"],

@@ -51,6 +51,14 @@ def test_named_graphs_stand_beside_a_union(store):
     assert number(store, query) == 6
 
 
+def test_every_graph_may_stand_beside_chosen_ones(store):
+    query = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
+    chosen = (BASE + "graph/known", BASE + "graph/illustrative")
+
+    assert number(store, query, default_graphs=chosen) == 0  # as the protocol has it
+    assert number(store, query, default_graphs=chosen, every_graph=True) == 5
+
+
 def test_known_names_the_default_graph(store):
     known = BASE + "graph/known"
 

@@ -276,4 +276,5 @@ def _tag(release: Release, question: Question, language: str) -> str:
     parts = [str(release.id), release.manifest.content_hash, question.query, question.format, question.base, language]
     parts.append(question.language)
     parts += ["default", *question.default_graphs, "named", *question.named_graphs]
+    parts.append("every graph" if question.every_graph else "")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

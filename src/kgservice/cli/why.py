@@ -46,7 +46,9 @@ def why(subject: str, predicate: str, value: str, shape: str, language: str | No
 def _told(one: "Reason", language: str) -> list[str]:
     tell = doors.speaker(language)
     lines = [" ".join(one.statement)]
-    by = tell(one.evidence) if one.evidence else tell("our ontology or vocabulary")
+    computed = one.graph.endswith("/graph/measures")
+    ours = tell("computed at publish, by the method said here") if computed else tell("our ontology or vocabulary")
+    by = tell(one.evidence) if one.evidence else ours
     lines.append(f"  {one.source or one.graph} ({by})")
     for delivery in one.deliveries:
         for cell in delivery.cells:

@@ -65,6 +65,8 @@ class Datasets:
             return Dataset(self._store)
         nodes = self._nodes(default)
         names = tuple(pyoxigraph.NamedNode(graph) for graph in dict.fromkeys(named))
+        if question.every_graph and not names:
+            return Dataset(self._store, [*nodes])
         if len(nodes) > 1 and duplicates_show(query) and self._overlap(nodes):
             return Dataset(self._union(nodes, names), [pyoxigraph.DefaultGraph()], [*names])
         return Dataset(self._store, [*nodes], [*names])

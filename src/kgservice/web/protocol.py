@@ -61,7 +61,7 @@ def read(request: Request, settings: Settings) -> Asked:
     """
     if len(request.query_string) > 3 * settings.address_bytes + _MORE:  # as it comes, with its escapes
         raise _address(settings.address_bytes)
-    fields = _fields(request.query_string, "address")
+    fields = _fields(request.query_string, "address") if request.query_string else []
     asked = len(fields)
     body, direct = "", False
     if request.method in ("POST", "QUERY"):
@@ -78,8 +78,8 @@ def read(request: Request, settings: Settings) -> Asked:
     if given and len(given[0].encode()) > settings.query_bytes:
         raise _too_large(settings.query_bytes)
     default = tuple(value for name, value in fields if name == "default-graph-uri")
-    illustrative = _last(fields, "with") == "illustrative"
-    if illustrative and not default:
+    illustrative = _last(fields, "with") == "illustrative" and not default
+    if illustrative:
         names = Graphs(settings.base)
         default = (names.known, names.illustrative)
     return Asked(

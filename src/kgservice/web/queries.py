@@ -74,8 +74,9 @@ class Questions:
         seconds = protocol.seconds(request.args.get("timeout", ""), self._service.settings.query_seconds)
         language = g.language if name == "xlsx" else ""
         return Question(
-            text, name, self._graphs(), seconds=seconds, client=g.client, id=self._answers.fresh(), language=language
-        )
+            text, name, self._graphs(), seconds=seconds, client=g.client, id=self._answers.fresh(), language=language,
+            every_graph=self._illustrative(),
+        )  # fmt: skip
 
     def _graphs(self) -> tuple[str, ...]:
         return (self._names.known, self._names.illustrative) if self._illustrative() else ()
