@@ -176,6 +176,23 @@ def test_a_job_waits_while_a_command_holds_the_writers_lock(desk):
     assert desk.ended(job.id).state == "done"
 
 
+def test_duplicates_are_searched_and_a_new_source_is_proposed_and_written(desk):
+    sample = desk.folder / "villages.csv"
+    sample.write_text("code;название;name;within\nn-1;Новый;New;Кузбасс\nn-2;Старый;Old;Кузбасс\n", "utf8")
+    searched = desk.queue.add("duplicates", {"draft": ""}, "user:anna", "places")
+    params = {"file": str(sample), "answers": {"steward": "anna"}}
+    proposed = desk.queue.add("proposal", params, "user:anna", "villages")
+    written = desk.queue.add("source", params, "user:anna", "villages")
+    desk.start()
+
+    assert isinstance(desk.ended(searched.id).result["pairs"], list)
+    proposal = desk.ended(proposed.id).result
+    assert proposal["proposal"]["kind"] == "place"
+    assert proposal["things"]
+    assert desk.ended(written.id).result == {"source": "villages"}
+    assert (desk.state / "content" / "sources" / "villages" / "source.toml").is_file()
+
+
 @pytest.mark.soak
 def test_a_publish_killed_at_any_moment_is_whole_or_not_at_all(desk):
     desk.start()

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ _PROGRAMS = re.compile(
 )
 _LOOKER = "kgservice.cli.guessing"
 _RECORD = "upload.json"
+_FORGOTTEN = 14 * 24 * 3600.0  # seconds after which an upload that nobody went on with goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Receive:
             SourceUnreadable: a file is empty, too large, a program or of another kind that no reader takes.
             StateBroken: the disk is full.
         """
+        self._tidy()
         name_of_source = source if new else self._content.source(source).name
         number = secrets.token_hex(8)
         folder = self.folder / number
@@ -125,6 +128,12 @@ class Receive:
     def discard(self, number: str) -> None:
         """Remove an upload. Raises UploadNotFound when it is not there."""
         shutil.rmtree(self._folder / self.upload(number).id, ignore_errors=True)
+
+    def _tidy(self) -> None:
+        """Remove uploads that nobody went on with."""
+        for record in self.folder.glob(f"*/{_RECORD}"):
+            if time.time() - record.stat().st_mtime > _FORGOTTEN:
+                shutil.rmtree(record.parent, ignore_errors=True)
 
     def _keep(self, path: Path, stream: IO[bytes], left: int) -> int:
         path.parent.mkdir(exist_ok=True)

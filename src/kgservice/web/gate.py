@@ -100,6 +100,7 @@ def install(app: Flask, callers: Callers, touched: Callable[[str], tuple[str, ..
 
     @app.before_request
     def enter() -> Answer | None:
+        g.address = g.get("client", "")  # `insist` puts the account in its place
         rule = request.url_rule.rule if request.url_rule else ""
         if request.method == "OPTIONS" or not (rule in ROUTES or rule.startswith(_CLOSED)):
             return None

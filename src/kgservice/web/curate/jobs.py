@@ -11,6 +11,7 @@ from kgservice.errors import Busy
 from kgservice.jobs import Job, Queue
 from kgservice.locale import number as figure
 from kgservice.locale import translate
+from kgservice.releases import locks
 from kgservice.web.curate.counter import Counter, as_json, onward, page_wanted
 from kgservice.web.gate import JOBS, insist_on_source
 from kgservice.web.pages import render
@@ -33,7 +34,7 @@ def blueprint(counter: Counter) -> Blueprint:
         if not page_wanted():
             return as_json([job.to_json() for job in [*waiting, *ended[:_PAGE]]])
         return render(
-            "curate/jobs.html", waiting=waiting, ended=ended[:_PAGE], page=page, more=len(ended) > _PAGE
+            "curate/jobs.html", waiting=waiting, ended=ended[:_PAGE], page=page, more=len(ended) > _PAGE, idle=idle()
         )  # fmt: skip
 
     @room.get("/curate/jobs/<int:number>")
@@ -43,7 +44,9 @@ def blueprint(counter: Counter) -> Blueprint:
             return as_json(job.to_json())
         ahead = [other for other in queue().waiting() if other.id < job.id]
         status = told(queue(), job, g.language)
-        return render("curate/job.html", job=job, ahead=ahead, status=status, failure=failed(job, g.language))
+        return render(
+            "curate/job.html", job=job, ahead=ahead, status=status, failure=failed(job, g.language), idle=idle()
+        )
 
     @room.get("/curate/jobs/<int:number>/events")
     def events(number: int) -> Response:
@@ -71,6 +74,10 @@ def blueprint(counter: Counter) -> Blueprint:
         changes = {"confirmed": True} if request.form.get("confirmed") == "yes" else {}
         job = queue().again(number, counter.actor, **changes)
         return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
+
+    def idle() -> bool:
+        """Tell that nobody does the jobs: the worker that `serve` starts is not there."""
+        return locks.holder(counter.service.settings.state / "curation.lock") is None
 
     def queue() -> Queue:
         return counter.service.queue

@@ -60,7 +60,7 @@ def blueprint(counter: Counter, secure: bool) -> Blueprint:
         if account.kind != "user":
             raise ParameterInvalid("A token has no password; sign in as yourself.")
         try:
-            counter.people.enter(account.name, request.form.get("old", ""), request.remote_addr or "")
+            counter.people.enter(account.name, request.form.get("old", ""), g.get("address", ""))
             counter.people.password(account.name, request.form.get("new", ""), account.actor)
         except KgError as error:
             wrong = isinstance(error, SignInRefused)
