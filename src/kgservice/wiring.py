@@ -100,7 +100,7 @@ class Service:
     @cached_property
     def board(self) -> Board:
         """Return what shows how sources stand."""
-        return Board(self.shelf, self._drafts, self._content, self.queue)
+        return Board(self.shelf, self._drafts, self._content, self.queue, self.findings)
 
     @cached_property
     def review(self) -> Review:

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kgservice.actions.content import Content
+from kgservice.actions.findings import Findings
+from kgservice.errors import ParameterInvalid
 from kgservice.intake.interface import Source
 from kgservice.jobs import Job, Queue
 from kgservice.releases import Draft, Drafts, Release, Shelf
-from kgservice.report import Report, Severity
 
 _AT_WORK = ("clean", "blocked", "open", "accepted", "sent-back")
 
@@ -35,7 +36,8 @@ class Standing:
 class Board:
     """Looks at releases, drafts and jobs together."""
 
-    def __init__(self, shelf: Shelf, drafts: Drafts, content: Content, queue: Queue) -> None:
+    def __init__(self, shelf: Shelf, drafts: Drafts, content: Content, queue: Queue, findings: Findings) -> None:
+        self._findings = findings
         self._shelf = shelf
         self._drafts = drafts
         self._content = content
@@ -49,22 +51,27 @@ class Board:
         """
         current = self._shelf.current()
         drafts = [draft for draft in self._drafts.drafts() if draft.state in _AT_WORK]
-        released = current.report() if current else Report()
-        return [self._standing(source, current, drafts, released) for source in self._content.sources().values()]
+        return [self._standing(source, current, drafts) for source in self._content.sources().values()]
 
-    def _standing(self, source: Source, current: Release | None, drafts: list[Draft], released: Report) -> Standing:
+    def _standing(self, source: Source, current: Release | None, drafts: list[Draft]) -> Standing:
         records = current.manifest.imports.get(source.name, []) if current else []
         draft = next((one for one in reversed(drafts) if one.imports.get(source.name)), None)
         job = self._queue.of(source.name)
-        report = draft.report() if draft else released
-        counted = [f.severity for f in report.findings if f.source == source.name]
+        held = draft.id if draft else str(current.id) if current and records else ""
+        counted = self._tally(held, source.name) if held else {}
         last: dict[str, Any] = records[-1] if records else {}
         names = tuple(str(entry["name"]) for entry in last.get("files", []))
         return Standing(
             source, _state(draft, job, bool(records)), last.get("imported", ""), last.get("actor", ""), names,
-            _days(last.get("imported", "")), counted.count(Severity.VIOLATION), counted.count(Severity.WARNING), draft,
+            _days(last.get("imported", "")), counted.get("violation", 0), counted.get("warning", 0), draft,
             job,
         )  # fmt: skip
+
+    def _tally(self, name: str, source: str) -> dict[str, int]:
+        try:
+            return self._findings.causes(name, [source]).tally
+        except ParameterInvalid:  # it was not checked yet, or by an earlier version
+            return {}
 
 
 def _state(draft: Draft | None, job: Job | None, released: bool) -> str:

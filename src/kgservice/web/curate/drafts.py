@@ -35,7 +35,7 @@ def blueprint(counter: Counter) -> Blueprint:
             "curate/draft.html", draft=draft, tally=tally, causes=causes, say=lambda text: say(text, g.language),
             shown=findings.shown(service.findings, draft_id, picked, g.language) if picked else None,
             job=job_on(draft_id),
-            fresh=draft.state == "published" or not service.edit.pending(draft_id), counts=draft.report().counts,
+            fresh=draft.state == "published" or not service.edit.pending(draft_id), counts=counts(draft_id) if summary else {},
             worst=findings.worst, **table(draft_id, sheets),
         )  # fmt: skip
 
@@ -61,6 +61,12 @@ def blueprint(counter: Counter) -> Blueprint:
         params = {"draft": draft.id, "role": counter.account.role.word, **more}
         made = service.queue.add(kind, params, counter.actor, source)
         return onward(f"/curate/jobs/{made.id}", made.to_json(), 202)
+
+    def counts(draft_id: str) -> dict[str, int]:
+        """Return how many rows were read and statements made, of all sources of the draft."""
+        with service.findings.of(draft_id) as (reader, _):
+            facts = [(name.partition(":")[0], value) for name, value in reader.facts.items()]
+        return {name: sum(int(value) for of, value in facts if of == name) for name in ("records", "triples")}
 
     def table(draft_id: str, sheets: list[Sheet]) -> dict[str, object]:
         """Return what the page shows of a delivered table."""

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from kgservice.actions.decide import history
 from kgservice.actions.impact import Impact
-from kgservice.errors import PreviewStale
+from kgservice.errors import ParameterInvalid, PreviewStale
 from kgservice.releases import Draft
 from kgservice.releases.ledger import VERBS, Wanted
 from kgservice.web.curate.counter import Counter, onward, page_wanted
@@ -43,7 +43,7 @@ def blueprint(counter: Counter) -> Blueprint:
         return render(
             "curate/review.html", draft=draft, summary=found.summary() if found else None, stale=stale, things=shown,
             wanted=wanted, total=total, page=number, pages=max(-(-total // PAGE), 1), first=(number - 1) * PAGE + 1,
-            verbs=VERBS, tally=draft.report().tally(), **follows(draft),
+            verbs=VERBS, errors=errors(draft_id), **follows(draft),
         )  # fmt: skip
 
     @room.post("/curate/drafts/<draft_id>/accept")
@@ -69,6 +69,13 @@ def blueprint(counter: Counter) -> Blueprint:
         source = draft.sources[0] if len(draft.sources) == 1 else ""
         job = service.queue.add("rebase", {"draft": draft.id}, counter.actor, source)
         return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
+
+    def errors(draft_id: str) -> int:
+        """Return how many findings stop a draft; 0 before it was checked."""
+        try:
+            return service.findings.causes(draft_id).tally["violation"]
+        except ParameterInvalid:
+            return 0
 
     def follows(draft: Draft) -> dict[str, object]:
         """Return what follows from a draft, what keeps it from being published, and the names of what they speak of."""
