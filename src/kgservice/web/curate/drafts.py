@@ -35,7 +35,8 @@ def blueprint(counter: Counter) -> Blueprint:
             "curate/draft.html", draft=draft, tally=tally, causes=causes, say=lambda text: say(text, g.language),
             shown=findings.shown(service.findings, draft_id, picked, g.language) if picked else None,
             job=job_on(draft_id),
-            fresh=draft.state == "published" or not service.edit.pending(draft_id), counts=counts(draft_id) if summary else {},
+            fresh=draft.state == "published" or not service.edit.pending(draft_id),
+            counts=counts(draft_id) if summary else {},
             worst=findings.worst, **table(draft_id, sheets),
         )  # fmt: skip
 
