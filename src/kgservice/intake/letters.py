@@ -32,11 +32,13 @@ def check(table: Table, sheet: Sheet, collector: Collector) -> None:
     if sheet.records:
         _check_records(table, sheet, collector)
         return
-    for column in sheet.columns:
-        cells = sheet.frame[column]
-        if cells.str.contains(_ANY).any():
-            odd = sheet.frame.select(ROW, column).filter(pl.col(column).str.contains(_ANY))
-            _tell(table, sheet, collector, column, odd)
+    names = sheet.columns
+    if not names or not sheet.frame.height:
+        return
+    found = sheet.frame.select(pl.col(names).str.contains(_ANY).any()).row(0)
+    for column in (name for name, some in zip(names, found, strict=True) if some):
+        odd = sheet.frame.select(ROW, column).filter(pl.col(column).str.contains(_ANY))
+        _tell(table, sheet, collector, column, odd)
 
 
 def _check_records(table: Table, sheet: Sheet, collector: Collector) -> None:

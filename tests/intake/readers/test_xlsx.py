@@ -160,3 +160,36 @@ def test_sheet_that_spans_too_much_is_refused_before_it_fills_the_memory(tmp_pat
 
     with pytest.raises(SourceUnreadable, match="spans 1048576 rows and 16384 columns"):
         read(path, table())
+
+
+def test_a_sheet_as_wide_as_a_sheet_can_be_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "wide.xlsx"
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("Wide")
+        for column in range(16_384):
+            sheet.write(0, column, f"h{column}")
+        sheet.write(1, 0, "x" * 32_767)
+        sheet.write(1, 16_383, "last")
+    wide, findings = read(path, table())
+
+    assert len(wide.columns) == 16_384
+    assert wide.frame["h16383"].to_list() == ["last"]
+    assert len(wide.frame["h0"][0]) == 32_767
+    assert findings == ()
+
+
+def test_dates_before_1900_and_lengths_of_time_are_no_times_of_day(tmp_path: Path) -> None:
+    path = tmp_path / "early.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet, day = book.add_worksheet("Early"), book.add_format({"num_format": "dd.mm.yyyy"})
+        sheet.write_row(0, 0, ["id", "day", "length"])
+        sheet.write_number(1, 1, -1000, day)
+        sheet.write_number(1, 2, 1.5, book.add_format({"num_format": "[h]:mm"}))
+        sheet.write_number(1, 0, -3)
+    early, findings = read(path, table())
+
+    assert early.frame.select("id", "day", "length").rows() == [("-3", None, "PT36H")]
+    assert [(found.rule, found.cells[0].row, found.cells[0].column) for found in findings] == [
+        ("read/date-before-1900", 2, "day")
+    ]
+    assert findings[0].text.params["day"] == "1897-04-04"

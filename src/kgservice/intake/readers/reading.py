@@ -20,6 +20,8 @@ TYPE = "__type:"
 """Before the name of a column: its natural datatypes, where the format has some."""
 OURS = "__"
 """How columns begin that are no columns of the file."""
+_AT_ONCE = 1_000_000
+"""Cells that are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,19 @@ def cleaned(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 
 def _emptied(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    nothing = pl.Series(["", *table.nulls])
-    for column in frame.columns:
-        if column != ROW and not column.startswith(TYPE):
-            # column by column: a copy of the whole is what memory lacks
-            empty = frame[column].str.strip_chars().is_in(nothing.implode())
-            if empty.any():
-                frame = frame.with_columns(frame[column].set(empty, None))
+    nothing = pl.Series(["", *table.nulls]).implode()
+    names = [column for column in frame.columns if column != ROW and not column.startswith(TYPE)]
+    if not names or not frame.height:
+        return frame
+    found = frame.select(pl.col(names).str.strip_chars().is_in(nothing).any()).row(0)
+    odd = [name for name, some in zip(names, found, strict=True) if some]
+    # few at a time: a copy of a long table is what memory lacks
+    step = max(_AT_ONCE // frame.height, 1)
+    for start in range(0, len(odd), step):
+        some = pl.col(odd[start : start + step])
+        frame = frame.with_columns(
+            pl.when(some.str.strip_chars().is_in(nothing)).then(None).otherwise(some).name.keep()
+        )
     return frame
 
 
