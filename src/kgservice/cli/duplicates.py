@@ -79,13 +79,20 @@ def _deciding(what: str) -> Callable[..., int]:
     return decide
 
 
+_EXAMPLE = "\n\n\b\nExample: kgservice {name} organization/spt organization/sibpt --reason 'one charter'"
 same = click.command(
-    "same", help="Decide that two things (kind/key each) are one: the one published first stays, the other leads to it."
+    "same",
+    help="Decide that two things (kind/key each) are one: the one published first stays, the other leads to it."
+    + _EXAMPLE.format(name="same"),
 )(_deciding("same"))
 different = click.command(
-    "different", help="Decide that two things are not the same: they are no candidates any more."
+    "different",
+    help="Decide that two things are not the same: they are no candidates any more."
+    + _EXAMPLE.format(name="different"),
 )(_deciding("different"))
-later = click.command("later", help="Put the decision on two things off, with a reason.")(_deciding("later"))
+later = click.command(
+    "later", help="Put the decision on two things off, with a reason." + _EXAMPLE.format(name="later")
+)(_deciding("later"))
 
 
 def _short(name: str, base: str) -> str:

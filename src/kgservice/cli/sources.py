@@ -24,7 +24,11 @@ _CERTAIN = 0.55  # how sure it must be what a row is, to go on without asking
 
 @click.group()
 def source() -> None:
-    """Sources: propose one from a sample, check one against its own sample."""
+    """Sources: propose one from a sample, check one against its own sample.
+
+    \b
+    Example: kgservice source new colleges colleges.xlsx
+    """
 
 
 @source.command("new")
@@ -81,7 +85,11 @@ def new(
 @click.argument("name")
 @doors.language_option
 def check(name: str, language: str | None) -> int:
-    """Check a source against its own sample: what the mapping makes of it must be what sample/expected.nq says."""
+    """Check a source against its own sample: what the mapping makes of it must be what sample/expected.nq says.
+
+    \b
+    Example: kgservice source check colleges
+    """
     service = doors.service(language)
     say = doors.speaker(service.settings.lang)
     found = service.newsource.check(name)
