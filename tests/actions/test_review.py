@@ -1,12 +1,14 @@
 """A review: what a draft changes in words with cells, decided on by people, and published as that very preview."""
 
 import shutil
+from collections import Counter
 
 import pytest
 
 from kgservice.access import Role
 from kgservice.actions import notes
 from kgservice.actions.decide import authors, history
+from kgservice.actions.revive import parts, rebuilt
 from kgservice.errors import (
     AcceptRefused,
     AccessDenied,
@@ -18,6 +20,7 @@ from kgservice.errors import (
 )
 from kgservice.releases.ledger import Wanted
 from kgservice.settings import Settings
+from kgservice.store import embedded
 from kgservice.wiring import build
 from region import BASE, table, write_content
 
@@ -203,8 +206,6 @@ def test_import_rollback_import_gives_the_same_content(desk):
 
 
 def test_a_release_is_kept_from_retention_and_revived(desk):
-    from kgservice.actions.revive import rebuilt
-
     with desk() as service:
         service.publish.release("d2")
         service.keeping.keep(1, ANNA)
@@ -245,3 +246,41 @@ def test_a_draft_is_brought_up_to_date_or_shows_what_contradicts(desk, tmp_path)
             "Град 7", "Town 7\nГород 7", "Town 7\nГрад 7", "Town 7\nСедьмой",
         )  # fmt: skip
         assert service.review.draft(fights.id).base_release == 1
+
+
+@pytest.mark.parametrize("asked_before", [True, False])
+def test_a_store_made_by_what_differs_holds_what_the_files_say(desk, tmp_path, asked_before):
+    with desk() as service:
+        if asked_before:
+            service.ingest.check("d2", showing=True)
+        release = service.publish.release("d2")
+        embedded.build(tmp_path / "whole", parts(release))
+        quads = "SELECT ?g ?s ?p ?o { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+        stores = [
+            Counter(str(sorted(row.items(), key=lambda item: item[0])) for row in embedded.Snapshot(store).rows(quads))
+            for store in (release.store, tmp_path / "whole")
+        ]
+
+        assert (release.path / "generation").read_text() == "1\n"
+        assert stores[0] == stores[1]
+
+
+def test_the_impact_names_questions_links_and_findings(desk, tmp_path):
+    with desk() as service:
+        text = "".join(line for line in table(40).splitlines(keepends=True) if not line.startswith("region,"))
+        draft = service.ingest.deliver("places", [_file(tmp_path, text)], actor=ANNA).draft
+        assert service.impact.of(draft.id) is None
+        found = service.impact.find(draft.id, ANNA)
+
+        assert service.impact.of(draft.id) == found
+        assert found.complete
+        (question,) = found.questions
+        assert (question.name, question.state) == ("places-within-a-place", "same")
+        assert found.broken_count == 39
+        assert {(one.thing, one.kind) for one in found.broken} == {(f"{BASE}id/place/region", "link")}
+        (rule,) = found.findings
+        assert (rule.new >= 39, rule.gone, rule.severity) == (True, 0, "violation")
+        changed = service.impact.find("d2", ANNA)
+        (question,) = changed.changed
+        assert (question.before, question.after, question.added_count, question.removed_count) == (39, 39, 3, 3)
+        assert question.columns == ("part", "label")
