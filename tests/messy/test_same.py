@@ -27,7 +27,7 @@ def statements(table: list[Row], form_number: int) -> set[str]:
     return made
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(names=st.lists(WORDS, min_size=2, max_size=4), notes=st.lists(WORDS, min_size=2, max_size=4))
 def test_any_table_gives_the_same_statements_in_every_format(names: list[str], notes: list[str]) -> None:
     table = rows(4, random.Random(1))

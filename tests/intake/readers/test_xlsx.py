@@ -162,6 +162,7 @@ def test_sheet_that_spans_too_much_is_refused_before_it_fills_the_memory(tmp_pat
         read(path, table())
 
 
+@pytest.mark.soak
 def test_a_sheet_as_wide_as_a_sheet_can_be_is_read(tmp_path: Path) -> None:
     path = tmp_path / "wide.xlsx"
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
