@@ -8,6 +8,7 @@ const editor = () => form.querySelector('sparql-editor[data-ready]');
 const number = (value, digits = 0) => value.toLocaleString(lang, {minimumFractionDigits: digits, maximumFractionDigits: digits});
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 let now = null; // what runs: {id, abort, begun}
+let rows = new AbortController(); // the rows on their way into the table
 
 document.documentElement.classList.add('scripting');
 
@@ -35,15 +36,14 @@ function write(text) {
 
 async function ask(fields = new URLSearchParams(new FormData(form))) {
   if (now) cancel();
+  rows.abort();
   const mine = now = {id: fresh(), abort: new AbortController(), begun: performance.now()};
   const query = fields.get('query');
   busy(true);
   tell(texts.running);
   const ticking = setInterval(() => { clock.textContent = filled(texts.seconds, {n: number((performance.now() - mine.begun) / 1000, 1)}); }, 100);
   try {
-    // the query goes in the body, which has no limit of an address; what is beside it in the address, as protocol and page want it
-    const beside = new URLSearchParams([...fields].filter(([name, value]) => name !== 'query' && value));
-    const answer = await fetch(`${form.action}?${beside}`, {method: 'POST', body: new URLSearchParams({query: fields.get('query')}), signal: mine.abort.signal, headers: {Accept: 'text/html', 'Query-Id': mine.id}});
+    const answer = await sent(fields, mine);
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (now !== mine) return;
     const found = page.getElementById('outcome');
@@ -61,6 +61,15 @@ async function ask(fields = new URLSearchParams(new FormData(form))) {
     clearInterval(ticking);
     if (now === mine) { now = null; busy(false); }
   }
+}
+
+// A query that fits goes in the address, as a link to it would; a longer one in the body, and then no link can repeat it.
+function sent(fields, {id, abort}) {
+  const kept = [...fields].filter(([, value]) => value), whole = `${form.action}?${new URLSearchParams(kept)}`;
+  const headers = {Accept: 'text/html', 'Query-Id': id}, signal = abort.signal;
+  if (whole.length <= LONGEST) return fetch(whole, {signal, headers});
+  const beside = new URLSearchParams(kept.filter(([name]) => name !== 'query'));
+  return fetch(`${form.action}?${beside}`, {method: 'POST', body: new URLSearchParams({query: fields.get('query')}), signal, headers});
 }
 
 function busy(yes) {
@@ -99,6 +108,7 @@ function shown(fields, page, answer, mine) {
   const note = section?.querySelector('.note') ?? outcome.querySelector('h2');
   announce(note?.innerText.replace(/\s+/g, ' ') ?? ''); // for those who cannot see that the answer stands there
   if (outcome.firstElementChild && outcome.getBoundingClientRect().top > innerHeight * .8) outcome.scrollIntoView({block: 'nearest'});
+  if (String(new URLSearchParams(fields)).length > LONGEST) for (const link of outcome.querySelectorAll('.pager a, a[data-again]')) link.remove();
   windowed(fields);
 }
 
@@ -124,8 +134,8 @@ async function windowed(fields) {
   if (!table || total <= table.querySelectorAll('tbody tr').length) return;
   const graph = section.dataset.kind === 'graph', wanted = Math.min(total, most);
   const body = new URLSearchParams([...fields].filter(([name]) => ['query', 'with'].includes(name)));
-  const own = new AbortController();
-  const answer = await fetch(form.action, {method: 'POST', body, signal: own.signal, headers: {Accept: graph ? 'application/n-triples' : 'text/tab-separated-values'}}).catch(() => null);
+  const own = rows = new AbortController();
+  const answer = await fetch(form.action, {method: 'POST', body, signal: own.signal, headers: {'Query-Id': fresh(), Accept: graph ? 'application/n-triples' : 'text/tab-separated-values'}}).catch(() => null);
   if (!answer?.ok || !table.isConnected) { own.abort(); return; } // the pages by number stay
   if (answer.headers.get('KG-Release') !== section.dataset.release && section.dataset.release !== 'remote') { own.abort(); return tell(texts.moved, true); }
   const lines = await read(answer.body, wanted + (graph ? 0 : 1), own);
