@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, json, request
 
 from kgservice.knowledge.library import LibraryQuery, QueryParameter
 from kgservice.locale import translate
+from kgservice.web import reviews_described
 from kgservice.web.answers import KINDS, formats
 from kgservice.web.columns import SUBJECTS, subject_name
 from kgservice.web.curate import described
@@ -56,7 +57,7 @@ def _document(subjects: Mapping[str, list[LibraryQuery]], address: str, lang: st
         "tags": [{"name": "sparql"}, *({"name": name, "description": subject_name(name, lang)} for name in named),
                  {"name": "graph"}, {"name": "desk"}],
         "paths": _sparql(lang) | {f"/queries/{q.name}/results": {"get": _question(q, lang)} for q in questions}
-        | _graph(lang) | described.paths(lang),
+        | _graph(lang) | described.paths(lang) | reviews_described.paths(lang),
         "components": {
             "parameters": _parameters(lang), "responses": _responses(lang), "schemas": {"Problem": _PROBLEM},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
