@@ -52,8 +52,9 @@ def lines(
 
     yield [Slot(tell("What is wrong in this delivery"), "title")]
     yield [Slot(f"{about.title}: {', '.join(about.files)}")]
-    dated = tell("Received {day}.", day=date(about.received, tongue)) + " " if about.received else ""
-    yield [Slot(f"{dated}{tell('Draft {id}', id=about.draft)}. {_counts(reader, sources, tongue)}")]
+    # a day in Russian ends with a dot of its own, so that none follows it
+    dated = tell("received {day}", day=date(about.received, tongue)) + "; " if about.received else ""
+    yield [Slot(f"{tell('Draft {id}', id=about.draft)}; {dated}{_counts(reader, sources, tongue)}")]
     yield [Slot(_verdict(about, tell), "plain")]
     yield []
     yield [Slot(text, "faint") for text in [tell(_copied(about))]]

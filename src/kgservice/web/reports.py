@@ -54,6 +54,14 @@ def blueprint(service: Service, callers: Callers) -> Blueprint:
         )  # fmt: skip
         return _json({"findings": [finding_to_json(one, g.language) for one in found]})
 
+    _tables(room, service)
+    _waivers(room, service, callers)
+    return room
+
+
+def _tables(room: Blueprint, service: Service) -> None:
+    """Add the delivered tables, and windows of them."""
+
     @room.get("/drafts/<draft_id>/tables")
     def tables(draft_id: str) -> Response:
         return _json({"tables": service.findings.sheets(draft_id)})
@@ -67,9 +75,6 @@ def blueprint(service: Service, callers: Callers) -> Blueprint:
         )  # fmt: skip
         shown = [{"number": row, "cells": _cells(window, row, cells)} for row, cells in window.rows]
         return _json({"columns": window.columns, "rows": shown, "total": window.total})
-
-    _waivers(room, service, callers)
-    return room
 
 
 def _waivers(room: Blueprint, service: Service, callers: Callers) -> None:
