@@ -1,22 +1,32 @@
 """Compare: a draft with the release that it changes, and any release with any other."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from kgservice.actions.content import Content
-from kgservice.actions.differences import Differences
+from kgservice.actions.differences import Difference, Differences
 from kgservice.actions.labels import Labels
 from kgservice.actions.origins import lineages
 from kgservice.actions.rebase import Conflict, conflicts
 from kgservice.actions.show import LEDGER, kept
 from kgservice.errors import ReleaseNotFound
-from kgservice.releases import Drafts, Shelf
+from kgservice.releases import Drafts, Release, Shelf
 from kgservice.releases.differences import side
 from kgservice.releases.files import guarded
 from kgservice.releases.ledger import record
 from kgservice.terms import shortened
 
+_LOOKED_AT = 50  # releases, for the past of a thing
 _KEPT = 20  # ledgers of releases that somebody compared
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What one release changed about a thing; its manifest says who published and who accepted it."""
+
+    release: Release
+    told: Difference
 
 
 class Compare:
@@ -61,6 +71,25 @@ class Compare:
         """
         release = self._shelf.release(number)
         return self.releases(release.manifest.parent or 0, number)
+
+    def past(self, iri: str, lang: str) -> list[Past]:
+        """Return what each release up to the current one changed about a thing, newest first; 50 are looked at."""
+        current = self._shelf.current()
+        found: list[Past] = []
+        step = current.id if current else None
+        for _ in range(_LOOKED_AT):
+            if step is None:
+                break
+            try:
+                release = self._shelf.release(step)
+            except ReleaseNotFound:
+                break
+            step = release.manifest.parent
+            if (release.path / LEDGER).exists():
+                told = self.changes(release.id).of(iri, lang)
+                if told:
+                    found.append(Past(release, told))
+        return found
 
     def releases(self, before: int, after: int) -> Differences:
         """Return how one release differs from another; 0 is the empty graph before the first.

@@ -204,13 +204,16 @@ class Publish:
         return bool(set(lines(current.statements(graph))) - set(sameness.told(self._content.replaced())))
 
     def _without_lost(self, draft: Draft, sources: dict[str, Source], current: Release | None) -> Draft:
-        """Return the draft without the sources that are no longer in the content; hand edits stay."""
+        """Return the draft without the sources that are no longer in the content.
+
+        Hand edits stay, and graphs that somebody made under the name of a source which never delivered anything.
+        """
         if current is None:
             return draft
         changes, imports = dict(draft.changes), dict(draft.imports)
         for graph, statements in current.manifest.graphs.items():
             name = (self._content.graphs.split(graph) or ("hand",))[0]
-            if name not in sources and name not in ("hand", sameness.SOURCE):
+            if name not in sources and name in current.manifest.imports:
                 changes[graph] = Change(statements.sha256, None)
                 imports[name] = []
         return replace(draft, changes=changes, imports=imports)

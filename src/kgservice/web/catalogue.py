@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, g, json, request, send_file
 
+from kgservice.actions import notes
 from kgservice.errors import ReleaseNotFound
 from kgservice.locale import say
 from kgservice.releases import Release, Shelf
@@ -46,7 +47,7 @@ class Releases:
         ]
         return render(
             "release.html", shown=found, graphs=graphs, tally=report.tally(), causes=causes[:_CAUSES],
-            kept=found.store.is_dir(),
+            kept=found.store.is_dir(), notes=notes.read(found, g.language),
         )  # fmt: skip
 
     def manifest(self, number: int) -> Response:

@@ -59,6 +59,7 @@ class Things:
             sources=_sources(entity),
             suffixes=SUFFIXES,
             fold=_SHOWN,
+            past=[] if self._service.settings.store else self._service.differences.past(name, g.language),
             why=None if self._service.settings.store else term,
         )
         return self._linked(response, name)
