@@ -1,6 +1,7 @@
 """Frames between the pool and its workers: one byte of kind, four of length, then the payload."""
 
 import json
+import select
 import socket
 import struct
 import time
@@ -49,7 +50,7 @@ def frame(kind: bytes, payload: bytes = b"") -> bytes:
 
 def document(kind: bytes, body: Mapping[str, Any]) -> bytes:
     """Return one frame whose payload is JSON."""
-    return frame(kind, json.dumps(body, default=str).encode())
+    return frame(kind, json.dumps(body).encode())
 
 
 def failure(error: KgError) -> bytes:
@@ -57,7 +58,7 @@ def failure(error: KgError) -> bytes:
     body = {"error": type(error).__name__, "template": error.template, "params": dict(error.params)}
     if isinstance(error, QueryInvalid):
         body["hint"] = error.hint_template
-    return document(FAILED, body)
+    return frame(FAILED, json.dumps(body, default=str).encode())
 
 
 def raised(payload: bytes) -> KgError:
@@ -74,6 +75,8 @@ class Frames:
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
+        self._ready = select.poll()
+        self._ready.register(channel, select.POLLIN)
         self._buffer = memoryview(bytearray(_BUFFER))
         self._start = self._end = 0
 
@@ -106,14 +109,15 @@ class Frames:
         room[:kept] = self._buffer[self._start : self._end]
         self._buffer, self._start, self._end = room, 0, kept
         while self._end < size:
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                raise Late
+            # NOTE: every query passes here: the mode of the socket is set once, elsewhere; only the poll has a deadline
+            if deadline is not None:
+                left = deadline - time.monotonic()
+                if left <= 0 or not self._ready.poll(int(left * 1000) + 1):
+                    raise Late
             try:
-                self._channel.settimeout(left)
                 received = self._channel.recv_into(self._buffer[self._end :])
-            except TimeoutError:
-                raise Late from None
+            except BlockingIOError:
+                continue
             except OSError:
                 raise Ended from None
             if not received:

@@ -84,7 +84,8 @@ class Sink:
         cpu = round(time.process_time(), 6)
         rows = self._rows.total() if self._rows else None
         refuse_rows(rows or 0, self.most_rows)
-        self._out.append(frames.document(frames.END, {"rows": rows, "engine": engine, "cpu": cpu}))
+        told = f'{{"rows": {"null" if rows is None else rows}, "engine": {engine}, "cpu": {cpu}}}'
+        self._out.append(frames.frame(frames.END, told.encode()))
         self._send()
 
     def _send(self) -> None:

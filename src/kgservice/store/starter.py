@@ -42,6 +42,7 @@ class Worker:
         self._spent: float | None = None
         self.missing: list[str] = []
         self._pidfd = pidfd
+        channel.setblocking(False)
         self._channel = channel
         self._errors = errors
         self._lock = threading.Lock()
@@ -68,8 +69,11 @@ class Worker:
     def send(self, data: bytes) -> bool:
         """Send a frame; tell whether the worker could take it."""
         try:
-            self._channel.settimeout(5)
-            self._channel.sendall(data)
+            sent = self._channel.send(data)
+            if sent < len(data):
+                self._channel.settimeout(5)
+                self._channel.sendall(memoryview(data)[sent:])
+                self._channel.setblocking(False)
         except OSError:
             return False
         return True
@@ -77,7 +81,6 @@ class Worker:
     def alive(self) -> bool:
         """Tell whether an idle worker is still there."""
         try:
-            self._channel.setblocking(False)
             return bool(self._channel.recv(1, socket.MSG_PEEK))
         except BlockingIOError:
             return True

@@ -1,8 +1,10 @@
 """From a question to a response: format, entity tag, the headers that tell the truth about an answer."""
 
+import hashlib
+import os
 import re
+import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -24,6 +26,7 @@ from kgservice.web.protocol import Asked
 
 KINDS: Mapping[str, str] = {"select": "bindings", "ask": "boolean", "construct": "graph", "describe": "graph"}
 """Kind of answer by form of query."""
+_SECRET = os.urandom(32)
 _ID = re.compile(r"[A-Za-z0-9._~-]{8,128}")
 _FILES = {"xlsx": "xlsx", "excel": "csv", "parquet": "parquet"}
 """Endings of the formats that browsers keep as a file."""
@@ -92,7 +95,9 @@ class Answers:
         own = request.headers.get("Query-Id", "")
         if own and not _ID.fullmatch(own):
             raise ParameterInvalid("Query-Id has 8 to 128 letters, digits and -._~ of ASCII.")
-        g.query_id = own or uuid.uuid4().hex
+        # NOTE: a secret hashed with a moment of a thread is as hard to guess as chance, and costs no system call
+        moment = f"{time.monotonic_ns()} {threading.get_ident()}".encode()
+        g.query_id = own or hashlib.blake2b(moment, digest_size=16, key=_SECRET).hexdigest()
         return str(g.query_id)
 
     def reply(self, question: Question, release: int | None = None) -> Reply:
@@ -136,22 +141,23 @@ class Answers:
         self.tell(response, reply, question.id)
         if ending := _FILES.get(question.format):
             response.headers["Content-Disposition"] = f'attachment; filename="release-{reply.release}.{ending}"'
-            response.vary.add("Accept-Language")
+            response.headers["Vary"] = "Accept-Language"
         return _kept(response, release if lasting and reply.answer.size is not None else None)
 
     def tell(self, response: Response, reply: Reply, query_id: str) -> None:
         """Write what is known of an answer into the headers: release, wholeness, rows, times."""
-        answer, headers = reply.answer, response.headers
-        headers["KG-Release"] = str(reply.release)
-        headers["KG-Complete"] = "true" if answer.complete else "false"
+        answer = reply.answer
+        told = {
+            "KG-Release": str(reply.release), "KG-Complete": "true" if answer.complete else "false",
+            "Server-Timing": timing(answer.timings), "Query-Id": query_id,
+        }  # fmt: skip
         if answer.rows is not None:
-            headers["KG-Rows"] = str(answer.rows)
-        headers["Server-Timing"] = timing(answer.timings)
-        headers["Query-Id"] = query_id
+            told["KG-Rows"] = str(answer.rows)
         if answer.notices:
-            headers["KG-Warning"] = notices.header(answer.notices)
+            told["KG-Warning"] = notices.header(answer.notices)
         if reply.created:
-            headers["Last-Modified"] = _http_date(reply.created)
+            told["Last-Modified"] = _http_date(reply.created)
+        response.headers.extend(told)
 
 
 def sent(answer: Answer, environ: Mapping[str, Any]) -> Iterable[bytes]:
@@ -174,8 +180,7 @@ def _http_date(created: str) -> str:
 def _kept(response: Response, release: int | None) -> Response:
     """Let caches keep an answer of a release that was asked for by number; what the current one says they must ask."""
     lasting = "public, max-age=31536000, immutable"
-    response.headers["Cache-Control"] = "no-cache" if release is None else lasting
-    response.vary.add("Accept")
+    response.headers.extend({"Cache-Control": "no-cache" if release is None else lasting, "Vary": "Accept"})
     return response
 
 

@@ -1,11 +1,13 @@
 """Who asks, and whether they are still there."""
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 _LOOK = 0.1  # seconds between two looks at whether an asker has left
+_QUIET = 50  # looks at nobody after which it sleeps until somebody asks
 
 
 def client(environ: Mapping[str, Any], proxies: Collection[str]) -> str:
@@ -28,6 +30,7 @@ class Watch:
         self._guard = threading.Condition()
         self._watched: dict[str, Callable[[], bool]] = {}
         self._thread: threading.Thread | None = None
+        self._asleep = False
 
     @contextmanager
     def over(self, environ: Mapping[str, Any], query_id: str) -> Iterator[None]:
@@ -48,7 +51,8 @@ class Watch:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._look, name="askers", daemon=True)
                 self._thread.start()
-            self._guard.notify()
+            if self._asleep:  # NOTE: a wake-up with each query would cost more than many queries do
+                self._guard.notify()
 
     def end(self, query_id: str) -> None:
         """Watch no longer."""
@@ -56,11 +60,15 @@ class Watch:
             self._watched.pop(query_id, None)
 
     def _look(self) -> None:
+        quiet = 0
         while True:
+            time.sleep(_LOOK)
             with self._guard:
-                while not self._watched:
+                quiet = 0 if self._watched else quiet + 1
+                while quiet > _QUIET and not self._watched:
+                    self._asleep = True
                     self._guard.wait()
-                self._guard.wait(_LOOK)
+                self._asleep = False
                 left = [query_id for query_id, gone in self._watched.items() if gone()]
                 for query_id in left:
                     del self._watched[query_id]

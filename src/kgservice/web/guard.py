@@ -52,9 +52,10 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
 
     @app.after_request
     def leave(response: Response) -> Response:
-        response.headers.update(_SECURITY)
-        if "query_id" in g:
-            response.headers["Query-Id"] = g.query_id
+        # NOTE: set() looks through all headers each time, and every answer passes here; nothing else sets these
+        response.headers.extend(_SECURITY)
+        if "query_id" in g and "Query-Id" not in response.headers:
+            response.headers.add("Query-Id", g.query_id)
         private = request.path.startswith(_PRIVATE)
         if not private:
             _share(response)
@@ -85,8 +86,7 @@ def _language(default: str) -> str:
 
 def _share(response: Response) -> None:
     """Let pages of any origin read every answer, errors too (Fetch 3.2)."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    response.headers.extend({"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED})
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, POST, OPTIONS")
         asked = request.headers.get("Access-Control-Request-Headers", "")
