@@ -6,7 +6,7 @@ from typing import Protocol
 from kgservice.terms import PREFIXES, Graphs, Term, iri, is_iri, shortened
 
 _AT_ONCE = 500
-_WORDS = " ".join(
+_WORDS = tuple(
     iri(PREFIXES[prefix] + name) for prefix, name in (("rdfs", "label"), ("skos", "prefLabel"), ("dcterms", "title"))
 )
 
@@ -39,10 +39,12 @@ class Labels:
         return {name: found[name][1] if name in found else shortened(name) for name in wanted}
 
     def _query(self, iris: list[str]) -> str:
-        values = " ".join(iri(name) for name in iris)
-        pattern = f"VALUES ?s {{ {values} }} VALUES ?w {{ {_WORDS} }} ?s ?w ?l"
-        invented = f"GRAPH {iri(self._names.illustrative)} {{ {pattern} }}"
-        return f"SELECT ?s ?l WHERE {{ {{ {pattern} }} UNION {{ {invented} }} }}"
+        # NOTE: a second VALUES for the words makes the engine read every triple: 13 s instead of 0.25 for 500 names
+        values = f"VALUES ?s {{ {' '.join(iri(name) for name in iris)} }}"
+        known = [f"{{ {values} ?s {word} ?l }}" for word in _WORDS]
+        home = iri(self._names.illustrative)
+        invented = [f"{{ {values} GRAPH {home} {{ ?s {word} ?l }} }}" for word in _WORDS]
+        return f"SELECT ?s ?l WHERE {{ {' UNION '.join([*known, *invented])} }}"
 
 
 def _rank(language: str, wanted: str) -> int:
