@@ -8,7 +8,7 @@ import polars as pl
 from kgservice import rml
 from kgservice.errors import MappingInvalid, SourceUnreadable
 from kgservice.intake import columns, coverage, index, joining, keys, letters, windows
-from kgservice.intake.failures import tell
+from kgservice.intake.failures import Expectations, tell
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source, Table
 from kgservice.intake.mapped import mapped, rules, together, with_iterator
@@ -141,6 +141,7 @@ class _Job:
         self.base = base
         self.collector = collector
         self.statements = Statements(out / "work")
+        self._expectations = Expectations(source.lookups)
         self.places: list[index.Place] = []
         self._tables: list[tuple[Table, list[Part]]] = []
         self._sheets: dict[str, list[Sheet]] = {}
@@ -205,7 +206,7 @@ class _Job:
     def _take(self, produced: rml.Produced, sheet: Sheet) -> None:
         place = len(self.places) - 1
         for failure in produced.failures:
-            tell(failure, sheet, self.collector)
+            tell(failure, sheet, self.collector, self._expectations)
         homeless = pl.col("graph").fill_null("") == ""
         statements = produced.statements.with_columns(
             pl.when(homeless).then(pl.lit(self._home)).otherwise(pl.col("graph")).alias("graph")

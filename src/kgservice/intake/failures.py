@@ -1,9 +1,14 @@
 """Turns a failure of a mapping rule into a finding at its cell, with what to do about it."""
 
+import csv
+import difflib
+from pathlib import Path
+
 from kgservice import rml
 from kgservice.intake.findings import Collector
 from kgservice.intake.readers.reading import Sheet
 from kgservice.report import Text
+from kgservice.terms import PREFIXES
 
 _REMEDIES = {
     "map/empty-key": "Fill the cell; without it nothing of this row is taken.",
@@ -16,7 +21,57 @@ _REMEDIES = {
 _ELSE = "Correct the cell; if it is right as it stands, change the rule for {columns} in the mapping."
 
 
-def tell(failure: rml.Failure, sheet: Sheet, collector: Collector) -> None:
+_FORMS = {
+    "integer": "a whole number, such as 15",
+    "decimal": "a number, such as 12.5",
+    "double": "a number, such as 12.5",
+    "date": "a day, such as 2026-11-25",
+    "dateTime": "a day and a time, such as 2026-11-25T10:30:00",
+    "gYear": "a year, such as 2026",
+    "gYearMonth": "a year and a month, such as 2026-11",
+    "boolean": "true or false",
+}
+_WORDINGS = 8
+_REMEMBERED = 1000
+
+
+class Expectations:
+    """Says what would be right in a cell: wordings of a code table, the likeliest first, or the form of a datatype."""
+
+    def __init__(self, lookups: Path) -> None:
+        self._lookups = lookups
+        self._tables: dict[str, list[str]] = {}
+        self._said: dict[tuple[str, str], Text] = {}
+
+    def of(self, failure: rml.Failure) -> Text | None:
+        """Return what the rule of a failure would take, None where that takes more than a few words."""
+        if failure.rule == "map/lookup" and failure.detail:
+            return self._wording(failure.detail, failure.value)
+        form = (
+            _FORMS.get(failure.detail.removeprefix(PREFIXES["xsd"])) if failure.rule == "map/not-of-datatype" else None
+        )
+        return Text(form) if form else None
+
+    def _wording(self, table: str, value: str) -> Text | None:
+        if table not in self._tables:
+            self._tables[table] = _wordings(self._lookups / f"{table}.csv")
+        words = self._tables[table]
+        if not words:
+            return None
+        said = self._said.get((table, value))
+        if said is None:
+            if len(self._said) >= _REMEMBERED:
+                self._said.clear()
+            close = difflib.get_close_matches(value[:80], words[:500], n=3)
+            first = list(dict.fromkeys([*close, *words]))[:_WORDINGS]
+            params = {"wordings": ", ".join(first)}
+            more = len(words) > len(first)
+            said = Text("one of: {wordings}, …", params) if more else Text("one of: {wordings}", params)
+            self._said[table, value] = said
+        return said
+
+
+def tell(failure: rml.Failure, sheet: Sheet, collector: Collector, expectations: Expectations) -> None:
     """Add the failure to the findings."""
     if not collector.wants(failure.rule):
         collector.omit(failure.rule)
@@ -24,4 +79,11 @@ def tell(failure: rml.Failure, sheet: Sheet, collector: Collector) -> None:
     columns = ", ".join(failure.columns)
     remedy = Text(_REMEDIES.get(failure.rule, _ELSE), {"columns": columns, "table": failure.detail})
     cell = sheet.cell(failure.row, columns, failure.value)
-    collector.violation(failure.rule, rml.explain(failure), remedy, cell)
+    collector.violation(failure.rule, rml.explain(failure), remedy, cell, expected=expectations.of(failure))
+
+
+def _wordings(path: Path) -> list[str]:
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [row["from"] for row in csv.DictReader(file) if row.get("from")]
