@@ -9,7 +9,9 @@ import openpyxl
 import pytest
 from rdflib import Graph
 
+from kgservice.access import Access, Role
 from kgservice.actions import decisions
+from kgservice.app import create_app
 from kgservice.errors import (
     AuthoredInvalid,
     DecisionNotFound,
@@ -219,3 +221,47 @@ def test_build_of_a_bare_content_folder_is_refused_by_the_action(service, settin
     with bare, pytest.raises(SettingInvalid, match="has no ontology/, shapes/, data/sources/"):
         bare.publish.build(actor=ANNA)
     assert service.shelf.current() is None
+
+
+def test_reports_causes_windows_and_waivers_come_over_http(blocked, settings):
+    client = create_app(blocked).test_client()
+    steward = {"Authorization": f"Bearer {Access(settings.state).new('s', Role.STEWARD, 1)}"}
+    assert client.get("/drafts/d2/report.csv").status_code == 401
+    kinds = {"txt": "text/plain", "csv": "text/csv", "json": "application/json", "ttl": "text/turtle"}
+    for ending, media in kinds.items():
+        answer = client.get(f"/drafts/d2/report.{ending}", headers=steward)
+        assert (answer.status_code, answer.mimetype) == (200, media)
+        answer.close()
+    assert client.get("/drafts/d2/report.pdf", headers=steward).status_code == 400
+    causes = client.get("/drafts/d2/causes?lang=ru", headers=steward).json
+    (lookup,) = [cause for cause in causes["causes"] if cause["rule"] == "map/lookup"]
+    rows = client.get(
+        "/drafts/d2/rows?source=places&file=upload.csv&marked=true&count=5", headers=steward
+    ).json  # fmt: skip
+    assert [row["number"] for row in rows["rows"]] == [42, 43, 44]
+    assert rows["rows"][1]["cells"][3] == {"text": "atlantis", "severity": "violation",
+                                           "message": "A place lies within a place that is described."}  # fmt: skip
+    found = client.get(f"/drafts/d2/findings?cause={lookup['cause']}&mark=new", headers=steward).json["findings"]
+    assert [one["cells"][0]["row"] for one in found] == [44]
+
+    given = {"cause": lookup["cause"], "reason": "r", "until": str(date.today())}
+    answer = client.post("/drafts/d2/waivers", json=given, headers=steward)
+    assert (answer.status_code, answer.json["covered"], answer.json["by"]) == (201, 1, "token:s")
+    name = answer.json["name"]
+    assert client.post(f"/waivers/{name}/revoke", headers=steward).json["state"] == "revoked"
+    assert [one["state"] for one in client.get("/waivers", headers=steward).json["waivers"]] == ["revoked"]
+
+
+def test_page_of_a_statement_says_why_it_is_there(shared):
+    client = create_app(shared).test_client()
+    town = f"{BASE}id/place/town-1"
+
+    page = client.get("/why", query_string={"subject": town, "predicate": "rdfs:label", "object": '"Город 1"@ru'},
+                      headers={"Accept": "text/html", "Accept-Language": "ru"})  # fmt: skip
+
+    text = page.get_data(as_text=True)
+    assert page.status_code == 200
+    assert ".csv" in text
+    assert "name_ru" in text
+    assert 'href="/why?' in client.get("/page/place/town-1", headers={"Accept": "text/html"}).get_data(as_text=True)
+    assert client.get("/why?subject=x&predicate=y").status_code == 400
