@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -28,6 +29,7 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
     from kgservice.app import create_app
     from kgservice.cli.server import Server
     from kgservice.jobs import Supervisor
+    from kgservice.web.scripts import bundles
 
     read = doors.settings(language)
     host = read.host if host is None else host
@@ -45,6 +47,11 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
         lacking: list[str] = getattr(service.ask.store(), "missing", list)()
         for protection in lacking:
             click.echo(say("NOT protected on this system: {protection}.", protection=say(protection)), err=True)
+        if not bundles(Path(app.static_folder or "")):
+            lacked = (
+                "NO EDITOR on the query page: its script was not built; call `make setup` where npm can be reached."
+            )
+            click.echo(say(lacked), err=True)
         shown = f"http://{_bracketed(host)}:{listener.getsockname()[1]}/"
         click.echo(say("Serving {address} (Ctrl-C stops).", address=shown))
         sys.stdout.flush()
