@@ -1,6 +1,6 @@
 """Run every benchmark, print the figures beside what they must reach, and write them as JSON.
 
-Usage: python bench/run.py [--quick] [serving|filling|switching|library|validation …]
+Usage: python bench/run.py [--quick] [serving|filling|switching|library|validation|search …]
 """
 
 import json
@@ -18,6 +18,7 @@ import filling  # noqa: E402
 import library  # noqa: E402
 import million  # noqa: E402
 import reference  # noqa: E402
+import search  # noqa: E402
 import serving  # noqa: E402
 import switching  # noqa: E402
 import validation  # noqa: E402
@@ -54,6 +55,10 @@ GOALS: dict[str, tuple[str, float]] = {
     "validation.ours_1000000.slowest_constraint_seconds": ("<=", 5),
     "validation.ours_1000000.megabytes": ("<=", 1200),
     "measures.1020000_statements.cpu_seconds": ("<=", 30),
+    "search.search.p95_ms": ("<=", 30),
+    "search.complete.p95_ms": ("<=", 5),
+    "search.typos.p95_ms": ("<=", 60),
+    "search.duplicates.cpu_s": ("<=", 20),
 }
 
 
@@ -76,6 +81,7 @@ def main() -> None:
         "switching",
         "library",
         "validation",
+        "search",
     ]
     data = os.environ.get("KG_REFERENCE_DATA", "")
     for name in [name for name in os.environ if name.startswith("KG_")]:
@@ -104,6 +110,8 @@ def main() -> None:
             sizes = (100_000,) if quick else (100_000, 1_000_000)
             figures |= validation.dossier(work, sizes, change=True)
             figures |= validation.ours(work, sizes)
+        if "search" in parts:
+            figures |= search.figures(*((50_000, 1_000, 10_000) if quick else (1_000_000, 10_000, 100_000)))
     for name, value in figures.items():
         print(f"{name:52} {value:14,.3f}  {verdict(name, value)}".rstrip())
     results = CHECKOUT / "bench" / "results"

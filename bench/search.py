@@ -97,6 +97,15 @@ def duplicates(new: int, known: int) -> dict[str, object]:
     return {"new": new, "known": known, "cpu_s": round(time.process_time() - begun, 1), "pairs": len(found)}
 
 
+def figures(labels: int, new: int, known: int) -> dict[str, float]:
+    """Return what was measured as one table of numbers."""
+    found: dict[str, float] = {}
+    for name, value in (run(labels) | {"duplicates": duplicates(new, known)}).items():
+        parts = value.items() if isinstance(value, dict) else [("", value)]
+        found |= {f"search.{name}{'.' if part else ''}{part}": float(one) for part, one in parts}
+    return found
+
+
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     told = {"search": run(count), "duplicates": duplicates(min(10_000, count // 100), min(100_000, count // 10))}
