@@ -48,9 +48,7 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
         for protection in lacking:
             click.echo(say("NOT protected on this system: {protection}.", protection=say(protection)), err=True)
         if not bundles(Path(app.static_folder or "")):
-            lacked = (
-                "NO EDITOR on the query page: its script was not built; call `make setup` where npm can be reached."
-            )
+            lacked = "NO EDITOR on the query page: its script is not built; call `make setup` where npm can be reached."
             click.echo(say(lacked), err=True)
         shown = f"http://{_bracketed(host)}:{listener.getsockname()[1]}/"
         click.echo(say("Serving {address} (Ctrl-C stops).", address=shown))
