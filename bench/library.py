@@ -8,12 +8,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import regions
 from filling import BASE, PROGRAM
 from kgservice.actions.ask import Ask
+from kgservice.errors import KgError
 from kgservice.knowledge.measures import measures
+from kgservice.releases import Manifest, Shelf, Statements
+from kgservice.report import Report
 from kgservice.settings import Settings
 from kgservice.sparql import parse
+from kgservice.store import embedded
 from kgservice.store.interface import Question
+from kgservice.terms import Graphs
 from kgservice.wiring import build
 
 KG = "https://w3id.org/kgservice/ontology#"
@@ -38,6 +44,44 @@ def questions(work: Path, checkout: Path) -> dict[str, float]:
         "library.questions": len(taken) / 2,
         "library.median_ms": statistics.median(milliseconds),
         "library.slowest_ms": max(milliseconds),
+    }
+
+
+def large(work: Path, checkout: Path, size: int) -> dict[str, float]:
+    """Measure every question once over about `size` statements: a country of regions like the real one."""
+    real = work / "real"
+    state = {"KG_STATE": str(real), "KG_CONTENT": str(checkout), "KG_WORKERS": "1"}
+    if not (real / "current").exists():
+        subprocess.run([PROGRAM, "build"], env={**os.environ, **state}, check=True, capture_output=True)
+    folder = work / "country"
+    folder.mkdir()
+    known, invented, counts = regions.write(real / "releases" / "1" / "dumps", folder, size)
+    settings = Settings.read({**state, "KG_STATE": str(folder / "state")})
+    names = Graphs(settings.base)
+    shelf = Shelf(settings.state, settings.base)
+    with shelf.lock("writer", actor="bench", job="bench"), shelf.building() as (number, there):
+        total = embedded.build(there / "store", [(None, known), (names.known, known), (names.illustrative, invented)])
+        graphs = {names.known: Statements("known", "0", total)}
+        made = Manifest(number, None, "2026-11-25T00:00:00Z", settings.base, "build", "bench", graphs)
+        shelf.seal(there, made, Report())
+        shelf.point(number)
+    taken = {}
+    with build(settings) as service:
+        for name in service.ask.library.queries:
+            text = service.ask.library.fill(name, {})
+            form = "turtle" if parse(text).form in ("construct", "describe") else "json"
+            for graphs in ((), (names.known, names.illustrative)):
+                try:
+                    taken[name, graphs] = min(_asked(service.ask, Question(text, form, graphs)) for _ in range(2))
+                except KgError as error:
+                    print(f"{name}: {error}")
+                    taken[name, graphs] = settings.query_seconds
+    slow = sorted(((seconds, name, "with illustrative" if g else "") for (name, g), seconds in taken.items()))[-8:]
+    print("slowest at size:", *(f"\n  {seconds:6.2f} s {name} {more}" for seconds, name, more in reversed(slow)))
+    return {f"library.country.{name}": number for name, number in counts.items()} | {
+        "library.country.statements": total / 2,
+        "library.country.p95_seconds": statistics.quantiles(taken.values(), n=20)[-1],
+        "library.country.slowest_seconds": max(taken.values()),
     }
 
 

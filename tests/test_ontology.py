@@ -1,5 +1,6 @@
 """The authored words: every hygiene rule holds, and each rule catches the fault it is there for."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from kgservice.knowledge import hygiene
+from kgservice.locale import say
 from kgservice.store.embedded import Snapshot
 
 ROOT = Path(__file__).parents[1]
@@ -215,6 +217,7 @@ def test_seeded_defect_is_caught_at_its_file(rule, content, tmp_path):
     assert found
     assert found[0].cells[0].file in {*DEFECTS[rule], "ontology/kg.ttl"}
     assert found[0].cells[0].line > 0
+    assert re.search("[а-яё]", say(found[0].text, "ru"))
 
 
 def test_form_is_told_with_its_line_and_mended(content):

@@ -25,6 +25,7 @@ _OURS = re.compile(
 )
 _HOME = "https://w3id.org/kgservice/"
 _SUMMARY = re.compile(r"^#\+ summary: (.+)$", re.MULTILINE)
+_RUSSIAN = re.compile(r"^#\+ summary-ru: (.+)$", re.MULTILINE)
 _WARNING = re.compile(r"^#\+ severity: warning$", re.MULTILINE)
 
 
@@ -34,6 +35,7 @@ class Rule:
 
     name: str
     summary: str
+    russian: str
     severity: Severity
     query: str
     path: Path
@@ -126,9 +128,10 @@ def rules(content: Path) -> list[Rule]:
         summary = _SUMMARY.search(text)
         if summary is None:
             raise AuthoredInvalid("{path}: the line #+ summary: … is missing. Add it.", path=str(path))
+        russian = _RUSSIAN.search(text)
         severity = Severity.WARNING if _WARNING.search(text) else Severity.VIOLATION
         _parsed(path, text)
-        found.append(Rule(path.stem, summary[1], severity, text, path))
+        found.append(Rule(path.stem, summary[1], russian[1] if russian else summary[1], severity, text, path))
     return found
 
 
@@ -182,6 +185,13 @@ def _forms(content: Path) -> Iterator[tuple[Path, str, str]]:
             continue
 
 
+def _text(rule: Rule, term: str, fault: str) -> Text:
+    """Return what is wrong; in Russian the rule says it, with the fault as the rule's query puts it."""
+    russian = "{term}: {rule} ({fault})."
+    params = {"term": term, "fault": fault, "rule": rule.russian.rstrip(".")}
+    return Text("{term} {fault}.", params, {"en": "{term} {fault}.", "ru": russian})
+
+
 def _broken(rule: Rule, words: Words, rows: Rows) -> Iterator[Finding]:
     found = [{name: term.value for name, term in row.items()} for row in rows(rule.query)]
     for row in sorted(found, key=lambda row: (row["focus"], row["message"])):
@@ -190,8 +200,10 @@ def _broken(rule: Rule, words: Words, rows: Rows) -> Iterator[Finding]:
         yield Finding(
             rule=f"hygiene/{rule.name}",
             severity=rule.severity,
-            text=Text("{term} {fault}.", {"term": shortened(focus), "fault": row["message"].rstrip(".")}),
-            remedy=Text("Perhaps {term} was meant.", {"term": shortened(near)}) if near else Text(rule.summary),
+            text=_text(rule, shortened(focus), row["message"].rstrip(".")),
+            remedy=Text("Perhaps {term} was meant.", {"term": shortened(near)})
+            if near
+            else Text(rule.summary, translations={"en": rule.summary, "ru": rule.russian}),
             cells=(words.cell(focus, term),),
             focus="" if focus.startswith("file:") else focus,
             value=f"<{term}>" if term else "",
