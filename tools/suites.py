@@ -27,7 +27,7 @@ SUITES: dict[str, list[str]] = {
     "parity": ["tests/parity"],
     "web": ["tests/web"],
     "releases": ["tests/releases", "tests/actions", "tests/catalogue"],
-    "answers": ["tests/test_answers.py", "tests/test_queries.py"],
+    "answers": ["tests/test_answers.py", "tests/test_queries.py", "tests/test_seeded.py"],
     "messy": ["tests/messy", "tests/reports", "tests/findings"],
     "search": ["tests/search"],
     "conformance": ["tests/conformance"],
