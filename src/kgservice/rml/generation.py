@@ -11,10 +11,9 @@ from kgservice.rml import datatypes, iris
 from kgservice.rml.batches import Batch, texts_at
 from kgservice.rml.evaluation import Evaluator
 from kgservice.rml.expressions import Call, Constant, Expression, Reference, references
-from kgservice.rml.literals import LANGUAGE, literal_column
+from kgservice.rml.literals import LANGUAGE, double, literal_column
 from kgservice.rml.model import ParentMap, Rule, TermKind, TermMap, TriplesMap
 from kgservice.rml.produced import SCHEMA, Failure, Produced
-from kgservice.rml.records import double
 from kgservice.rml.values import Values, combined, constant, positions, stacked
 from kgservice.terms import PREFIXES
 

@@ -19,3 +19,16 @@ def literal_column(texts: pl.Series, datatype: str = "", language: str = "") -> 
     elif datatype and datatype != PREFIXES["xsd"] + "string":
         tail = f'"^^<{datatype}>'
     return pl.select(pl.concat_str([pl.lit('"'), texts, pl.lit(tail)])).to_series()
+
+
+def double(text: str) -> str:
+    """Return the canonical form of an xsd:double (XSD 1.1 part 2, E.1)."""
+    if text in ("NaN", "INF", "-INF"):
+        return text
+    value = float(text)
+    digits, _, exponent = f"{value:.16e}".partition("e")
+    shortest = repr(value)
+    mantissa = shortest.lower().partition("e")[0]
+    significant = mantissa.lstrip("-").replace(".", "").lstrip("0").rstrip("0") or "0"
+    sign = "-" if digits.startswith("-") else ""
+    return f"{sign}{significant[0]}.{significant[1:] or '0'}E{int(exponent)}"

@@ -183,19 +183,6 @@ def _plain(value: float) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
-def double(text: str) -> str:
-    """Return the canonical form of an xsd:double (XSD 1.1 part 2, E.1)."""
-    if text in ("NaN", "INF", "-INF"):
-        return text
-    value = float(text)
-    digits, _, exponent = f"{value:.16e}".partition("e")
-    shortest = repr(value)
-    mantissa = shortest.lower().partition("e")[0]
-    significant = mantissa.lstrip("-").replace(".", "").lstrip("0").rstrip("0") or "0"
-    sign = "-" if digits.startswith("-") else ""
-    return f"{sign}{significant[0]}.{significant[1:] or '0'}E{int(exponent)}"
-
-
 def _storable(text: str) -> bool:
     try:
         text.encode()
