@@ -18,7 +18,8 @@ _SAYING = {"Text", "translate", "say", "tell", "speaker", "message"} | {
 _SENTENCE = re.compile(r"(?!\?\w+ )[A-Z{“\"'<?].*(?:[.:?!]|\{\w+\})[)\"”»]?", re.DOTALL)
 _FILLED = re.compile(r"\{\w+(?::g)?\}")
 _LANGUAGE = re.compile(
-    r"\b(?:SELECT|CONSTRUCT|PREFIX|INSERT INTO|DELETE FROM|CREATE TABLE|UPDATE \w+ SET|ASK \{|VALUES|GRAPH|UNION|OPTIONAL)\b"
+    r"\b(?:SELECT|CONSTRUCT|PREFIX|INSERT INTO|DELETE FROM|CREATE TABLE|UPDATE \w+ SET|ASK \{)\b"
+    r"|\b(?:VALUES|GRAPH|UNION|OPTIONAL)\b"
     r"|<(?:svg|a|text|title|g)[ >]"
 )
 _SILENT_CALLS = {

@@ -41,7 +41,13 @@ def fingerprint(kind: str) -> str:
     """Return a hash of everything the environment is made from."""
     digest = hashlib.sha256(sys.version.encode())
     catalogues = sorted((ROOT / "src" / "kgservice" / "locale").rglob("*.po"))
-    for path in [ROOT / "pyproject.toml", Path(__file__), *(ROOT / lock for lock in LOCKS[kind]), ROOT / JARS, *catalogues]:
+    for path in [
+        ROOT / "pyproject.toml",
+        Path(__file__),
+        *(ROOT / lock for lock in LOCKS[kind]),
+        ROOT / JARS,
+        *catalogues,
+    ]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
