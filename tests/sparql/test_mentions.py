@@ -32,3 +32,10 @@ def test_nearest_term_is_found_by_name_in_its_namespace() -> None:
     assert nearest(KG + "members", known) == KG + "member"
     assert nearest("https://schema.org/name", known) == "http://schema.org/name"
     assert nearest(KG + "zzz", known) == ""
+
+
+def test_what_a_construct_makes_is_not_matched_against_the_graph():
+    head = "PREFIX k: <urn:k:> "
+    long, short = "CONSTRUCT { ?a k:made ?b } WHERE { ?a k:asked ?b }", "CONSTRUCT WHERE { ?a k:asked ?b }"
+
+    assert [[one.written for one in mentions(parse(head + text))] for text in (long, short)] == [["k:asked"]] * 2

@@ -54,6 +54,14 @@ def test_a_look_speaks_the_language_and_warns_of_slow_forms(client):
     assert re.search("[а-я]", told["marks"][0]["message"])
 
 
+def test_a_look_doubts_only_words_that_stand_in_no_graph_of_the_release(client):
+    head = f"PREFIX kg: <{KG}>\nPREFIX void: <{PREFIXES['void']}>\n"
+    told = look(client, f"{head}SELECT * {{ ?d void:triples ?n ; kg:hours ?h ; kg:ours ?o ; a kg:Programme }}")
+
+    assert [one["column"] for one in told["marks"]] == [47]
+    assert "kg:ours" in told["marks"][0]["message"]
+
+
 def test_a_text_is_formatted_where_it_parses(client):
     assert look(client, "select * {?s ?p ?o}", do="format")["text"] == "SELECT * {?s ?p ?o}\n"
     assert "text" not in look(client, "select * {", do="format")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kgservice.actions.ask import Ask
 from kgservice.actions.labels import Labels
 from kgservice.errors import KgError
-from kgservice.terms import PREFIXES, Graphs, iri
+from kgservice.terms import PREFIXES, Graphs, iri, is_iri
 
 _COUNTED = """SELECT ?kind ?term ?n WHERE {{ GRAPH {void} {{
   {{ ?dataset void:propertyPartition ?part . ?part void:property ?term ; void:triples ?n BIND("property" AS ?kind)
@@ -19,6 +19,9 @@ _DEFINED = """SELECT DISTINCT ?kind ?term WHERE {{ GRAPH {ontology} {{
     (owl:AnnotationProperty "property") (rdf:Property "property") (rdfs:Class "class") }}
   ?term a ?type FILTER(ISIRI(?term)) }} }}"""
 _HEAD = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("void", "owl", "rdf", "rdfs"))
+_PLACES = ("?s {term} ?o", "?s ?p {term}", "{term} ?p ?o")
+_LOOKED_UP = 50  # words at once
+_REMEMBERED = 2000
 MOST = 5000
 """Words that are told; the most used ones."""
 
@@ -43,6 +46,7 @@ class Vocabulary:
         self._labels = Labels(ask, self._names)
         self._guard = threading.Lock()
         self._kept: dict[tuple[int, str], tuple[Known, ...]] = {}
+        self._seen: tuple[int, dict[str, bool]] = (0, {})
 
     def known(self, lang: str) -> tuple[Known, ...]:
         """Return the words, most used first, with labels in a language; defined and unused ones come last.
@@ -62,12 +66,22 @@ class Vocabulary:
         return found
 
     def unknown(self, iris: set[str], lang: str) -> set[str]:
-        """Return those of some IRIs that are no word of the release; none where it does not tell its words."""
+        """Return those of some classes and properties that stand nowhere in the release, in no graph of it."""
         try:
             words = {word.iri for word in self.known(lang)}
+            release = self._ask.current()
+            if release is None:
+                return set()
+            # NOTE: VoID counts what sources and authors made; what the catalogue says is looked up, once
+            seen = self._seen[1] if self._seen[0] == release.id else {}
+            asked = sorted(name for name in iris - words - seen.keys() if is_iri(name))[:_LOOKED_UP]
+            if asked:
+                found = {row["term"].value for row in self._ask.rows(_somewhere(asked))}
+                seen = dict(list(seen.items())[-_REMEMBERED:]) | {name: name in found for name in asked}
+                self._seen = (release.id, seen)
         except KgError:
             return set()  # a look is not the place to tell that the store is down
-        return iris - words if words and len(words) < MOST else set()
+        return {name for name in iris if seen.get(name) is False}
 
     def _read(self, lang: str) -> tuple[Known, ...]:
         counts: dict[tuple[str, str], int] = {}
@@ -79,3 +93,13 @@ class Vocabulary:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST]
         labels = self._labels.of((term for (term, _), _ in ordered), lang)
         return tuple(Known(term, kind, count, labels[term]) for (term, kind), count in ordered)
+
+
+def _somewhere(iris: list[str]) -> str:
+    """Return a query for those of some IRIs that stand in any graph; each look is one step in an index."""
+    looks = [
+        f"{{ SELECT ({iri(name)} AS ?term) {{ GRAPH ?g {{ {place.format(term=iri(name))} }} }} LIMIT 1 }}"
+        for name in iris
+        for place in _PLACES
+    ]
+    return f"SELECT DISTINCT ?term {{ {' UNION '.join(looks)} }}"

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from kgservice.sparql.query import Query
 from kgservice.sparql.tokens import place_in
+from kgservice.sparql.tree import Node, Tree
 
 _NAMESPACE = re.compile(r".*[/#]|[^/#:]*:")
 _NOT_TERMS = frozenset({"prefix", "base", "from", "named", "using", "service", "silent", "load", "into", "with", "to"})
@@ -26,14 +27,15 @@ class Mention:
 def mentions(query: Query) -> tuple[Mention, ...]:
     """Return the IRIs that a query matches against the graph, each once per role, in order of the text.
 
-    Prologue, dataset and endpoints are left out, and so are datatypes and the names of functions.
+    Prologue, dataset, endpoints and templates are left out, and so are datatypes and the names of functions.
     """
     tree = query.tree
     calls = {node.first - 1 for node in tree.named("Args")}
+    made = {at for node in tree.named("Same") if _is_made(tree, node) for at in range(node.first, node.end)}
     found: dict[tuple[str, str], Mention] = {}
     for at in sorted([*tree.places.get("IRI", ()), *tree.places.get("PN", ())]):
         before = tree.tokens[at - 1].kind if at else ""
-        if before in _NOT_TERMS or before == "^^" or at in calls or tree.tokens[at - 2].kind == "prefix":
+        if before in _NOT_TERMS or before == "^^" or at in calls or at in made or tree.tokens[at - 2].kind == "prefix":
             continue
         role = (
             "property"
@@ -49,6 +51,12 @@ def mentions(query: Query) -> tuple[Mention, ...]:
             line, column = place_in(query.text, tree.tokens[at].start)
             found[iri, role] = Mention(iri, tree.word(at), role, line, column)
     return tuple(found.values())
+
+
+def _is_made(tree: Tree, same: Node) -> bool:
+    """Tell whether triples stand in the template of a CONSTRUCT, before its WHERE: they are made, not matched."""
+    form = same.parent
+    return form is not None and form.name == "Construct" and bool(tree.children(form, "Where"))
 
 
 def nearest(iri: str, known: Collection[str]) -> str:

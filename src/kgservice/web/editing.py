@@ -71,6 +71,7 @@ def blueprint(service: Service, vocabulary: Vocabulary) -> Blueprint:
             told = Text((_NEAR if near else _ROLES)[one.role], params)
             body["marks"].append(warning(told, one.line, one.column, g.language))
         body["marks"] += [warning(one.text, one.line, one.column, g.language) for one in advice(query)]
+        body["marks"].sort(key=lambda mark: (mark["line"], mark["column"]))
         return _answer(body)
 
     @room.post("/sparql/labels")
