@@ -147,13 +147,13 @@ class Reader:
         text = f"SELECT {_FINDING} {_FROM} WHERE {where} OR {other} ORDER BY f.id LIMIT 5000"
         return self._found(self._file.execute(text, (file, sheet, *rows, file, sheet, *rows)).fetchall())
 
-    def rows_at_fault(self, file: str, sheet: str, start: int = 0, count: int = 50) -> list[int]:
-        """Return numbers of rows of a file that a finding names, ascending."""
-        text = (
-            "SELECT row FROM findings WHERE file = ? AND sheet = ? AND row > 0 UNION"
-            " SELECT row FROM also WHERE file = ? AND sheet = ? AND row > 0 ORDER BY row LIMIT ? OFFSET ?"
-        )
-        return [row for (row,) in self._file.execute(text, (file, sheet, file, sheet, count, start))]
+    def rows_at_fault(self, file: str, sheet: str, start: int = 0, count: int = 50, after: int = 0) -> list[int]:
+        """Return numbers of rows of a file that a finding names, ascending: those beyond the row `after`."""
+        one = "SELECT row FROM {} WHERE file = ? AND sheet = ? AND row > ? GROUP BY row ORDER BY row LIMIT ?"
+        parts = f"SELECT * FROM ({one.format('findings')}) UNION SELECT * FROM ({one.format('also')})"
+        given = (file, sheet, after, start + count)
+        found = self._file.execute(f"{parts} ORDER BY 1 LIMIT ? OFFSET ?", (*given, *given, count, start))
+        return [row for (row,) in found]
 
     def covered(self, waiver: Waiver) -> int:
         """Return how many findings a decision lets stand here."""

@@ -62,17 +62,17 @@ class _Rows:
         self._comments = 0
 
     def write(self, name: str) -> int:
-        written = start = 0
+        written = last = 0
         while True:
             with self._book.sheet(name, [8, *[18] * len(self._columns), 70], frozen=1) as sheet:
                 tongue = self._about.language
                 head = [translate("row", tongue), *self._columns, translate("what is wrong", tongue)]
                 sheet.write([Slot(text, "head") for text in head])
                 while sheet.row + _PIECE < ROWS:
-                    numbers = self._reader.rows_at_fault(self._table.file, self._table.sheet, start, _PIECE)
+                    numbers = self._reader.rows_at_fault(self._table.file, self._table.sheet, 0, _PIECE, last)
                     if not numbers:
                         return written
-                    start += len(numbers)
+                    last = numbers[-1]
                     for slots in self._slots(numbers):
                         sheet.write(slots)
                         written += 1
