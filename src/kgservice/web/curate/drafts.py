@@ -8,7 +8,7 @@ from kgservice.errors import ParameterInvalid
 from kgservice.locale import say
 from kgservice.releases import Draft
 from kgservice.web.curate import findings
-from kgservice.web.curate.counter import Counter, onward, page_wanted
+from kgservice.web.curate.counter import Counter, Desk, onward, page_wanted
 from kgservice.web.curate.counter import as_json as answered
 from kgservice.web.pages import render
 
@@ -36,9 +36,20 @@ def blueprint(counter: Counter) -> Blueprint:
             shown=findings.shown(service.findings, draft_id, picked, g.language) if picked else None,
             job=job_on(draft_id),
             fresh=draft.state == "published" or not service.edit.pending(draft_id),
-            counts=counts(draft_id) if summary else {},
-            worst=findings.worst, **table(draft_id, sheets),
+            counts=_counts(service, draft_id) if summary else {},
+            worst=findings.worst, **_table(service, draft_id, sheets),
         )  # fmt: skip
+
+    def job_on(draft_id: str) -> int:
+        return next((one.id for one in service.queue.waiting() if one.params.get("draft") == draft_id), 0)
+
+    _steps(room, counter)
+    return room
+
+
+def _steps(room: Blueprint, counter: Counter) -> None:
+    """Add what is done with a draft: previews, impacts and publishes are jobs."""
+    service = counter.service
 
     @room.post("/curate/drafts/<draft_id>/preview")
     def preview(draft_id: str) -> Answer:
@@ -63,29 +74,26 @@ def blueprint(counter: Counter) -> Blueprint:
         made = service.queue.add(kind, params, counter.actor, source)
         return onward(f"/curate/jobs/{made.id}", made.to_json(), 202)
 
-    def counts(draft_id: str) -> dict[str, int]:
-        """Return how many rows were read and statements made, of all sources of the draft."""
-        with service.findings.of(draft_id) as (reader, _):
-            facts = [(name.partition(":")[0], value) for name, value in reader.facts.items()]
-        return {name: sum(int(value) for of, value in facts if of == name) for name in ("records", "triples")}
 
-    def table(draft_id: str, sheets: list[Sheet]) -> dict[str, object]:
-        """Return what the page shows of a delivered table."""
-        sheet = findings.chosen(sheets)
-        if sheet is None:
-            return {"sheets": [], "delivered": None, "window": None}
-        marked = request.args.get("rows", "marked" if sheet.at_fault else "all") == "marked"
-        number = max(request.args.get("page", 1, int), 1)
-        names = (sheet.source, sheet.file, sheet.sheet)
-        start = (number - 1) * findings.PAGE
-        window = service.findings.table(draft_id, *names, start=start, count=findings.PAGE, marked=marked)
-        count = findings.total(service.findings, draft_id, names, window, marked)
-        return {
-            "sheets": sheets, "delivered": sheet, "window": window, "marked": marked, "page": number,
-            "first": start + 1, "total": count, "pages": max(-(-count // findings.PAGE), 1),
-        }  # fmt: skip
+def _counts(service: Desk, draft_id: str) -> dict[str, int]:
+    """Return how many rows were read and statements made, of all sources of the draft."""
+    with service.findings.of(draft_id) as (reader, _):
+        facts = [(name.partition(":")[0], value) for name, value in reader.facts.items()]
+    return {name: sum(int(value) for of, value in facts if of == name) for name in ("records", "triples")}
 
-    def job_on(draft_id: str) -> int:
-        return next((one.id for one in service.queue.waiting() if one.params.get("draft") == draft_id), 0)
 
-    return room
+def _table(service: Desk, draft_id: str, sheets: list[Sheet]) -> dict[str, object]:
+    """Return what the page shows of a delivered table."""
+    sheet = findings.chosen(sheets)
+    if sheet is None:
+        return {"sheets": [], "delivered": None, "window": None}
+    marked = request.args.get("rows", "marked" if sheet.at_fault else "all") == "marked"
+    number = max(request.args.get("page", 1, int), 1)
+    names = (sheet.source, sheet.file, sheet.sheet)
+    start = (number - 1) * findings.PAGE
+    window = service.findings.table(draft_id, *names, start=start, count=findings.PAGE, marked=marked)
+    count = findings.total(service.findings, draft_id, names, window, marked)
+    return {
+        "sheets": sheets, "delivered": sheet, "window": window, "marked": marked, "page": number,
+        "first": start + 1, "total": count, "pages": max(-(-count // findings.PAGE), 1),
+    }  # fmt: skip

@@ -9,7 +9,7 @@ from kgservice.errors import ParameterInvalid
 from kgservice.jobs import Job
 from kgservice.locale import say
 from kgservice.report import Text
-from kgservice.web.curate.counter import Counter, as_json, onward, page_wanted
+from kgservice.web.curate.counter import Counter, Desk, as_json, onward, page_wanted
 from kgservice.web.pages import render
 
 _DECISIONS = ("same", "different", "later")
@@ -24,8 +24,8 @@ def blueprint(counter: Counter) -> Blueprint:
     @room.get("/curate/duplicates")
     def pairs() -> Response:
         source, draft = request.args.get("source", ""), request.args.get("draft", "")
-        job = newest(source, draft)
-        left = open_pairs(job) if job else []
+        job = _newest(service, source, draft)
+        left = _open(service, job) if job else []
         if not page_wanted():
             return as_json({"job": job.id if job else 0, "pairs": left})
         at = min(max(request.args.get("pair", 1, int), 1), max(len(left), 1))
@@ -37,6 +37,14 @@ def blueprint(counter: Counter) -> Blueprint:
             sources=sorted(one.source.name for one in service.board.standings()),
             decided=service.duplicates.decisions(),
         )  # fmt: skip
+
+    _deciding(room, counter)
+    return room
+
+
+def _deciding(room: Blueprint, counter: Counter) -> None:
+    """Add the decision on a pair, and the search."""
+    service = counter.service
 
     @room.post("/curate/duplicates")
     def decide() -> Answer:
@@ -62,19 +70,15 @@ def blueprint(counter: Counter) -> Blueprint:
         job = service.queue.add("duplicates", {"draft": draft}, counter.actor, source)
         return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
 
-    def newest(source: str, draft: str) -> Job | None:
-        for job in service.queue.latest(_LOOKED):
-            if (
-                job.kind == "duplicates"
-                and job.state == "done"
-                and (job.source, job.params["draft"]) == (source, draft)
-            ):
-                return job
-        return None
 
-    def open_pairs(job: Job) -> list[dict[str, Any]]:
-        decided = {frozenset(one.things) for one in service.duplicates.decisions() if one.decision != "later"}
-        pairs: list[dict[str, Any]] = job.result["pairs"]
-        return [pair for pair in pairs if frozenset(thing["iri"] for thing in pair["things"]) not in decided]
+def _newest(service: Desk, source: str, draft: str) -> Job | None:
+    for job in service.queue.latest(_LOOKED):
+        if job.kind == "duplicates" and job.state == "done" and (job.source, job.params["draft"]) == (source, draft):
+            return job
+    return None
 
-    return room
+
+def _open(service: Desk, job: Job) -> list[dict[str, Any]]:
+    decided = {frozenset(one.things) for one in service.duplicates.decisions() if one.decision != "later"}
+    pairs: list[dict[str, Any]] = job.result["pairs"]
+    return [pair for pair in pairs if frozenset(thing["iri"] for thing in pair["things"]) not in decided]

@@ -61,20 +61,6 @@ def blueprint(counter: Counter) -> Blueprint:
         response.headers["X-Accel-Buffering"] = "no"
         return response
 
-    @room.post("/curate/jobs/<int:number>/cancel")
-    def cancel(number: int) -> Answer:
-        mine(number)
-        job = queue().cancel(number)
-        counter.audit.write(counter.actor, f"cancel job {number}", detail=f"{job.kind} {job.source}".strip())
-        return onward(f"/curate/jobs/{number}", job.to_json(), 202)
-
-    @room.post("/curate/jobs/<int:number>/again")
-    def again(number: int) -> Answer:
-        mine(number)
-        changes = {"confirmed": True} if request.form.get("confirmed") == "yes" else {}
-        job = queue().again(number, counter.actor, **changes)
-        return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
-
     def idle() -> bool:
         """Tell that nobody does the jobs: the worker that `serve` starts is not there."""
         return locks.holder(counter.service.settings.state / "curation.lock") is None
@@ -82,14 +68,34 @@ def blueprint(counter: Counter) -> Blueprint:
     def queue() -> Queue:
         return counter.service.queue
 
+    _ending(room, counter)
+    return room
+
+
+def _ending(room: Blueprint, counter: Counter) -> None:
+    """Add what ends a job, and what begins it again."""
+    queue = counter.service.queue
+
+    @room.post("/curate/jobs/<int:number>/cancel")
+    def cancel(number: int) -> Answer:
+        mine(number)
+        job = queue.cancel(number)
+        counter.audit.write(counter.actor, f"cancel job {number}", detail=f"{job.kind} {job.source}".strip())
+        return onward(f"/curate/jobs/{number}", job.to_json(), 202)
+
+    @room.post("/curate/jobs/<int:number>/again")
+    def again(number: int) -> Answer:
+        mine(number)
+        changes = {"confirmed": True} if request.form.get("confirmed") == "yes" else {}
+        job = queue.again(number, counter.actor, **changes)
+        return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
+
     def mine(number: int) -> Job:
-        job = queue().job(number)
+        job = queue.job(number)
         if job.actor != counter.actor:
             insist_on_source(counter.account, job.source or "*")
         counter.callers.insist(JOBS[job.kind])
         return job
-
-    return room
 
 
 def told(queue: Queue, job: Job, language: str) -> dict[str, object]:

@@ -37,7 +37,15 @@ def blueprint(counter: Counter) -> Blueprint:
             service.receive.discard(upload.id)
             raise BodyInvalid("One file is enough as a sample; send one.")
         file = str(service.receive.paths(upload)[0])
-        return job("proposal", name, {"file": file, "answers": {"steward": counter.account.name}})
+        return _job(counter, "proposal", name, {"file": file, "answers": {"steward": counter.account.name}})
+
+    _proposals(room, counter)
+    return room
+
+
+def _proposals(room: Blueprint, counter: Counter) -> None:
+    """Add the page of a proposal, and the answers to its questions."""
+    service = counter.service
 
     @room.get("/curate/proposals/<int:number>")
     def proposal(number: int) -> Response:
@@ -60,7 +68,7 @@ def blueprint(counter: Counter) -> Blueprint:
                 name: value for name, value in answers.items() if not name.startswith(("column:", "value:", "key"))
             }
         params = {"file": found.params["file"], "answers": answers}
-        return job("source" if request.form.get("do") == "write" else "proposal", found.source, params)
+        return _job(counter, "source" if request.form.get("do") == "write" else "proposal", found.source, params)
 
     def proposed(number: int) -> Job:
         found = service.queue.job(number)
@@ -72,8 +80,7 @@ def blueprint(counter: Counter) -> Blueprint:
     def told(text: dict[str, object]) -> str:
         return say(Text(**text), g.language)  # type: ignore[arg-type]  # as `cli/chores.py` wrote it
 
-    def job(kind: str, name: str, params: dict[str, object]) -> Answer:
-        made = service.queue.add(kind, params, counter.actor, name)
-        return onward(f"/curate/jobs/{made.id}", made.to_json(), 202)
 
-    return room
+def _job(counter: Counter, kind: str, name: str, params: dict[str, object]) -> Answer:
+    made = counter.service.queue.add(kind, params, counter.actor, name)
+    return onward(f"/curate/jobs/{made.id}", made.to_json(), 202)

@@ -22,7 +22,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def blueprint(counter: Counter) -> Blueprint:
     """Return `/curate/users` and `/curate/audit`."""
     room = Blueprint("people", __name__)
-    people, audit = counter.people, counter.audit
+    people = counter.people
 
     @room.get("/curate/users")
     def users() -> Response:
@@ -44,7 +44,7 @@ def blueprint(counter: Counter) -> Blueprint:
 
     @room.post("/curate/users/<name>/role")
     def change(name: str) -> Answer:
-        not_oneself(name)
+        _not_oneself(counter, name)
         people.role(name, role(), sources(), counter.actor)
         return done()
 
@@ -55,9 +55,24 @@ def blueprint(counter: Counter) -> Blueprint:
 
     @room.post("/curate/users/<name>/remove")
     def remove(name: str) -> Answer:
-        not_oneself(name)
+        _not_oneself(counter, name)
         people.remove(name, counter.actor)
         return done()
+
+    def page(fault: str) -> Response:
+        names = sorted(one.source.name for one in counter.service.board.standings())
+        return render("curate/users.html", users=people.all(), roles=[r.word for r in Role], sources=names, fault=fault)
+
+    def done() -> Answer:
+        return redirect("/curate/users", 303) if page_wanted() else answered({"done": True})
+
+    _trail(room, counter)
+    return room
+
+
+def _trail(room: Blueprint, counter: Counter) -> None:
+    """Add the audit trail, as a page and as files."""
+    audit = counter.audit
 
     @room.get("/curate/audit")
     def trail() -> Response:
@@ -80,19 +95,6 @@ def blueprint(counter: Counter) -> Blueprint:
         response = Response(body, content_type=f"{media}; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="audit.{ending}"'
         return response
-
-    def page(fault: str) -> Response:
-        names = sorted(one.source.name for one in counter.service.board.standings())
-        return render("curate/users.html", users=people.all(), roles=[r.word for r in Role], sources=names, fault=fault)
-
-    def not_oneself(name: str) -> None:
-        if counter.account.kind == "user" and counter.account.name == name:
-            raise AccessDenied("You cannot take your own role or account away; another operator can.")
-
-    def done() -> Answer:
-        return redirect("/curate/users", 303) if page_wanted() else answered({"done": True})
-
-    return room
 
 
 def role() -> Role:
@@ -127,3 +129,8 @@ def _json(counter: Counter) -> Iterator[str]:
         yield start + json.dumps(asdict(entry), ensure_ascii=False)
         start = ",\n"
     yield "\n]\n" if start != "[\n" else "[]\n"
+
+
+def _not_oneself(counter: Counter, name: str) -> None:
+    if counter.account.kind == "user" and counter.account.name == name:
+        raise AccessDenied("You cannot take your own role or account away; another operator can.")

@@ -11,7 +11,7 @@ from kgservice.actions.impact import Impact
 from kgservice.errors import ParameterInvalid, PreviewStale
 from kgservice.releases import Draft
 from kgservice.releases.ledger import VERBS, Wanted
-from kgservice.web.curate.counter import Counter, onward, page_wanted
+from kgservice.web.curate.counter import Counter, Desk, onward, page_wanted
 from kgservice.web.curate.counter import as_json as answered
 from kgservice.web.pages import render
 from kgservice.web.problems import said
@@ -43,8 +43,22 @@ def blueprint(counter: Counter) -> Blueprint:
         return render(
             "curate/review.html", draft=draft, summary=found.summary() if found else None, stale=stale, things=shown,
             wanted=wanted, total=total, page=number, pages=max(-(-total // PAGE), 1), first=(number - 1) * PAGE + 1,
-            verbs=VERBS, errors=errors(draft_id), **follows(draft),
+            verbs=VERBS, errors=_errors(service, draft_id), **_follows(service, draft),
         )  # fmt: skip
+
+    def differences(draft_id: str) -> "tuple[Differences | None, str]":
+        try:
+            return service.differences.draft(draft_id), ""
+        except PreviewStale as error:
+            return None, said(error, g.language)
+
+    _deciding(room, counter)
+    return room
+
+
+def _deciding(room: Blueprint, counter: Counter) -> None:
+    """Add what people decide on a draft."""
+    service = counter.service
 
     @room.post("/curate/drafts/<draft_id>/accept")
     def accept(draft_id: str) -> Answer:
@@ -70,35 +84,29 @@ def blueprint(counter: Counter) -> Blueprint:
         job = service.queue.add("rebase", {"draft": draft.id}, counter.actor, source)
         return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
 
-    def errors(draft_id: str) -> int:
-        """Return how many findings stop a draft; 0 before it was checked."""
-        try:
-            return service.findings.causes(draft_id).tally["violation"]
-        except ParameterInvalid:
-            return 0
-
-    def follows(draft: Draft) -> dict[str, object]:
-        """Return what follows from a draft, what keeps it from being published, and the names of what they speak of."""
-        current = service.shelf.current()
-        behind = draft.state != "published" and current is not None and draft.base_release != current.id
-        fights = service.differences.conflicts(draft.id, g.language) if behind else []
-        impact = service.impact.of(draft.id) if draft.state != "published" else None
-        iris = set(_mentioned(impact)) if impact else set()
-        return {
-            "impact": impact, "behind": behind, "fights": fights, "history": history(draft),
-            "named": service.differences.named(iris, g.language) if iris else {},
-        }  # fmt: skip
-
     def back(draft: Draft) -> Answer:
         return onward(f"/curate/drafts/{draft.id}/review#talk-h", draft.to_json(), 200)
 
-    def differences(draft_id: str) -> "tuple[Differences | None, str]":
-        try:
-            return service.differences.draft(draft_id), ""
-        except PreviewStale as error:
-            return None, said(error, g.language)
 
-    return room
+def _errors(service: Desk, draft_id: str) -> int:
+    """Return how many findings stop a draft; 0 before it was checked."""
+    try:
+        return service.findings.causes(draft_id).tally["violation"]
+    except ParameterInvalid:
+        return 0
+
+
+def _follows(service: Desk, draft: Draft) -> dict[str, object]:
+    """Return what follows from a draft, what keeps it from being published, and the names of what they speak of."""
+    current = service.shelf.current()
+    behind = draft.state != "published" and current is not None and draft.base_release != current.id
+    fights = service.differences.conflicts(draft.id, g.language) if behind else []
+    impact = service.impact.of(draft.id) if draft.state != "published" else None
+    iris = set(_mentioned(impact)) if impact else set()
+    return {
+        "impact": impact, "behind": behind, "fights": fights, "history": history(draft),
+        "named": service.differences.named(iris, g.language) if iris else {},
+    }  # fmt: skip
 
 
 def _mentioned(impact: Impact) -> Iterator[str]:

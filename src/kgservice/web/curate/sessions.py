@@ -44,6 +44,32 @@ def blueprint(counter: Counter, secure: bool) -> Blueprint:
         response.delete_cookie(_COOKIE, path="/curate/sign-in", secure=secure, httponly=True, samesite="Strict")
         return response
 
+    def refused(error: KgError, name: str, onward: str) -> Response:
+        response = form(said(error, g.language), onward, name)
+        response.status_code = PROBLEMS[error.slug][0]
+        if seconds := error.params.get("seconds"):
+            response.headers["Retry-After"] = str(seconds)
+        return response
+
+    def form(fault: str, onward: str, name: str = "") -> Response:
+        secret = request.cookies.get(_COOKIE, "") or secrets.token_urlsafe(32)
+        nobody = not counter.people.all()
+        response = render(
+            "curate/sign-in.html", fault=fault, next=_inside(onward), name=name, token=form_token(secret),
+            nobody=nobody, role=Role.OPERATOR.word,
+        )  # fmt: skip
+        response.set_cookie(
+            _COOKIE, secret, max_age=_HOUR, path="/curate/sign-in", secure=secure, httponly=True, samesite="Strict"
+        )
+        return response
+
+    _password(room, counter)
+    return room
+
+
+def _password(room: Blueprint, counter: Counter) -> None:
+    """Add the end of a session, and the change of one's own password."""
+
     @room.post("/curate/sign-out")
     def leave() -> Answer:
         response = redirect("/", 303)
@@ -73,27 +99,6 @@ def blueprint(counter: Counter, secure: bool) -> Blueprint:
         done: Answer = redirect("/curate", 303) if page_wanted() else as_json({"changed": account.name})
         counter.callers.enter(done, account.name)  # the old sessions have ended, this one goes on
         return done
-
-    def refused(error: KgError, name: str, onward: str) -> Response:
-        response = form(said(error, g.language), onward, name)
-        response.status_code = PROBLEMS[error.slug][0]
-        if seconds := error.params.get("seconds"):
-            response.headers["Retry-After"] = str(seconds)
-        return response
-
-    def form(fault: str, onward: str, name: str = "") -> Response:
-        secret = request.cookies.get(_COOKIE, "") or secrets.token_urlsafe(32)
-        nobody = not counter.people.all()
-        response = render(
-            "curate/sign-in.html", fault=fault, next=_inside(onward), name=name, token=form_token(secret),
-            nobody=nobody, role=Role.OPERATOR.word,
-        )  # fmt: skip
-        response.set_cookie(
-            _COOKIE, secret, max_age=_HOUR, path="/curate/sign-in", secure=secure, httponly=True, samesite="Strict"
-        )
-        return response
-
-    return room
 
 
 def _inside(address: str) -> str:

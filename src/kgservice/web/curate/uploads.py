@@ -42,6 +42,13 @@ def blueprint(counter: Counter) -> Blueprint:
         upload = counter.service.receive.take(name, sent(), counter.actor, draft)
         return onward(f"/curate/uploads/{upload.id}", asdict(upload))
 
+    _one(room, counter)
+    return room
+
+
+def _one(room: Blueprint, counter: Counter) -> None:
+    """Add the page of an upload: how it would be read, and what becomes of it."""
+
     @room.get("/curate/uploads/<number>")
     def shown(number: str) -> Response:
         upload = mine(number)
@@ -77,8 +84,6 @@ def blueprint(counter: Counter) -> Blueprint:
         upload = counter.service.receive.upload(number)
         insist_on_source(counter.account, upload.source)
         return upload
-
-    return room
 
 
 def told(look: Mapping[str, Any], language: str) -> dict[str, Any]:
