@@ -4,12 +4,13 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 
 from kgservice.report import Text
-from kgservice.search.names import Named, Spelling, spelled
+from kgservice.search.names import Named, Spelling, key_of, spelled
 from kgservice.search.words import Words
 
 LIKELY = 0.8
@@ -17,7 +18,7 @@ LIKELY = 0.8
 _CANDIDATES = 15  # of one thing; those that share the rarest words
 _COMMON = 400  # names that may share a word by which candidates are looked for
 _RAREST = 4  # words of a name by which candidates are looked for
-_PARTS = frozenset(map(Words().key, (
+_PARTS = frozenset(map(partial(key_of, keys=Words()), (
     "филиал", "колледж", "институт", "факультет", "лицей", "гимназия", "школа", "центр", "кафедра", "отделение",
     "представительство", "управление", "branch", "college", "institute", "faculty", "department", "school", "centre",
     "center", "division",

@@ -109,8 +109,12 @@ class Words:
         key = self.key(word)
         if is_cyrillic(word) or word.isdigit():
             return [key]
+        return list(dict.fromkeys((key, self.as_russian(word))))
+
+    def as_russian(self, word: str) -> str:
+        """Return the key of a Latin word that may be a Russian one in other letters."""
         cyrillic = _SYLLABLE.sub(lambda match: _SYLLABLES[match[0]], word)
-        return list(dict.fromkeys((key, latin(self._russian.stemWord(cyrillic)))))
+        return latin(self._russian.stemWord(cyrillic))
 
     def of(self, text: str) -> list[str]:
         """Return the keys of a text that is not folded yet, in order."""
