@@ -74,12 +74,11 @@ def blueprint(counter: Counter) -> Blueprint:
 
 def _ending(room: Blueprint, counter: Counter) -> None:
     """Add what ends a job, and what begins it again."""
-    queue = counter.service.queue
 
     @room.post("/curate/jobs/<int:number>/cancel")
     def cancel(number: int) -> Answer:
         mine(number)
-        job = queue.cancel(number)
+        job = counter.service.queue.cancel(number)
         counter.audit.write(counter.actor, f"cancel job {number}", detail=f"{job.kind} {job.source}".strip())
         return onward(f"/curate/jobs/{number}", job.to_json(), 202)
 
@@ -87,11 +86,11 @@ def _ending(room: Blueprint, counter: Counter) -> None:
     def again(number: int) -> Answer:
         mine(number)
         changes = {"confirmed": True} if request.form.get("confirmed") == "yes" else {}
-        job = queue.again(number, counter.actor, **changes)
+        job = counter.service.queue.again(number, counter.actor, **changes)
         return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
 
     def mine(number: int) -> Job:
-        job = queue.job(number)
+        job = counter.service.queue.job(number)
         if job.actor != counter.actor:
             insist_on_source(counter.account, job.source or "*")
         counter.callers.insist(JOBS[job.kind])
