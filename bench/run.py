@@ -18,6 +18,7 @@ import filling  # noqa: E402
 import library  # noqa: E402
 import million  # noqa: E402
 import reference  # noqa: E402
+import review  # noqa: E402
 import search  # noqa: E402
 import serving  # noqa: E402
 import switching  # noqa: E402
@@ -56,6 +57,12 @@ GOALS: dict[str, tuple[str, float]] = {
     "validation.ours_1000000.slowest_constraint_seconds": ("<=", 5),
     "validation.ours_1000000.megabytes": ("<=", 1200),
     "measures.1020000_statements.cpu_seconds": ("<=", 30),
+    "review.ready.wall_seconds_1000000": ("<=", 5),
+    "review.publish.cpu_seconds_100000": ("<=", 10),
+    "review.publish.cpu_seconds_1000000": ("<=", 90),
+    "review.rollback.wall_seconds_100000": ("<=", 1),
+    "review.rollback.wall_seconds_1000000": ("<=", 1),
+    "review.diff.cpu_seconds_100000": ("<=", 3),
     "search.search.p95_ms": ("<=", 30),
     "search.complete.p95_ms": ("<=", 5),
     "search.typos.p95_ms": ("<=", 60),
@@ -84,6 +91,7 @@ def main() -> None:
         "country",
         "validation",
         "search",
+        "review",
     ]
     data = os.environ.get("KG_REFERENCE_DATA", "")
     for name in [name for name in os.environ if name.startswith("KG_")]:
@@ -116,6 +124,8 @@ def main() -> None:
             figures |= validation.ours(work, sizes)
         if "search" in parts:
             figures |= search.figures(*((50_000, 1_000, 10_000) if quick else (1_000_000, 10_000, 100_000)))
+        if "review" in parts:
+            figures |= review.figures(work / "review", (100_000,) if quick else (100_000, 1_000_000))
     for name, value in figures.items():
         print(f"{name:52} {value:14,.3f}  {verdict(name, value)}".rstrip())
     results = CHECKOUT / "bench" / "results"

@@ -155,5 +155,5 @@ def _read(body: Mapping[str, Any]) -> Impact:
     return Impact(**{**{key: _tuples(value) for key, value in body.items()}, **named})
 
 
-def _tuples(value: object) -> object:
+def _tuples(value: Any) -> Any:
     return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
