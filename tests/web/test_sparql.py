@@ -124,6 +124,7 @@ def test_a_syntax_error_names_line_column_and_cause(client):
 
     assert document["line"] == 2
     assert document["column"] > 1
+    assert document["excerpt"] == "WHERE { ?s ?p }\n" + " " * (document["column"] - 1) + "^"
 
 
 def test_a_problem_speaks_the_language_of_the_asker(client):

@@ -75,6 +75,7 @@ class Answers:
 
     def question(self, asked: Asked, name: str, endpoint: str = "") -> Question:
         """Return the question that a request asks, in a format; relative IRIs stand against the endpoint (2.3)."""
+        g.asked = asked.query or ""  # for the excerpt where it does not parse
         return Question(
             asked.query or "", name, asked.default_graphs, asked.named_graphs, endpoint or self._endpoint,
             asked.seconds, g.get("client", ""), self.fresh(), g.get("language", "") if name == "xlsx" else "",

@@ -50,6 +50,7 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, jo
             if request.method in ("GET", "HEAD"):
                 return described(draft_id, address)
             raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
+        g.asked = asked.query
         name = wanted(KINDS[asked.form], asked.format, request.headers.get("Accept", ""), page=False)
         question = Question(
             asked.query, name, asked.default_graphs, asked.named_graphs, _address(settings, draft_id, address),
@@ -93,6 +94,7 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, jo
     def update(draft_id: str) -> Response:
         account = callers.insist(Role.CURATOR)
         text, using, using_named = _update(settings.query_bytes)
+        g.asked = text
         address = _address(settings, draft_id, "update")
         asked = Question(
             text, base=address, seconds=settings.query_seconds, client=g.client, id=Answers.fresh()

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from kgservice.errors import KgError, QueryInvalid
 from kgservice.locale import translate
+from kgservice.sparql import marked
 from kgservice.web.negotiation import wants_page
 
 _LOG = logging.getLogger("kgservice.web")
@@ -120,6 +121,8 @@ def problem(error: KgError, language: str) -> dict[str, Any]:
     document = _document(slug, said(error, language), language)
     if isinstance(error, QueryInvalid) and error.line:
         document |= {"line": error.line, "column": error.column}
+        if excerpt := marked(g.get("asked", ""), error):
+            document["excerpt"] = excerpt  # the line, and a caret below the place
         if error.hint_template:
             document["hint"] = _filled(error.hint_template, error, language)
     return document
