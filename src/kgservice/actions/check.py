@@ -53,16 +53,20 @@ class Check:
         return Report(tuple(found))
 
     def _turtle(self, fix: bool) -> Iterator[Finding]:
-        broken = False
+        try:
+            found = list(hygiene.form(self._content.authored, fix))
+        except RequestInvalid:
+            yield from self._broken()  # all of them, not the first alone
+        else:
+            yield from found
+
+    def _broken(self) -> Iterator[Finding]:
         for folders in ontology.FOLDERS.values():
             for path in _files(self._content.authored, folders, "*.ttl"):
                 try:
                     ontology.read(path)
                 except RequestInvalid as error:
-                    broken = True
                     yield self._fault(error, path)
-        if not broken:
-            yield from hygiene.form(self._content.authored, fix)
 
     def _hygiene(self) -> Iterator[Finding]:
         try:

@@ -153,7 +153,7 @@ def form(content: Path, fix: bool = False) -> list[Finding]:
         AuthoredInvalid: a Turtle file does not parse.
     """
     found = []
-    for path, text, wanted in _forms(content):
+    for path, text, wanted in list(_forms(content)):  # all are read before one is written
         if wanted == text:
             continue
         if fix:

@@ -44,7 +44,7 @@ def faults(shapes: Graph, quick: bool = False) -> list[Text]:
                 Text("{shape} is a property shape without sh:path.", {"shape": shortened(named(shapes, shape))})
             )
     found += [*_formless(shapes), *_unparsed(shapes)]
-    return found or ([] if quick else _unloadable(shapes)) or _uncompilable(shapes)
+    return found or ([] if quick else _unloadable(shapes)) or _uncompilable(shapes, quick)
 
 
 _ONCE = (
@@ -84,11 +84,12 @@ def _unparsed(shapes: Graph) -> Iterator[Text]:
             )
 
 
-def _uncompilable(shapes: Graph) -> list[Text]:
+def _uncompilable(shapes: Graph, quick: bool) -> list[Text]:
     left: dict[str, ShapeUnsupported] = {}
     try:
         compile_shapes(shapes, lambda query: (), left)
-        closure(shapes)
+        if not quick:
+            closure(shapes)
     except ShapesInvalid as error:
         return [Text(error.template, error.params)]
     return [Text(error.template, error.params) for error in left.values()]

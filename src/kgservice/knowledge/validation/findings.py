@@ -69,11 +69,10 @@ class Rules:
         """Return what breaks the shapes in the default graph that `answers` answers over.
 
         With `known`, the report over the known statements, `answers` speaks of known and illustrative ones together,
-        and only what is not in `known` comes back, marked as illustrative; causes that `known` had to cut are not asked
-        again. Findings come in the order of shape, focus, path, value, each once. At most `cap` are kept, of every
-        cause some; the counts `omitted` and `omitted:<rule>` say how many more there are. A shape that nothing can
-        evaluate, or whose query is ended for the time it takes, is a finding. `trail` is filled; with `change` only its
-        focus is looked at.
+        and only what is not in `known` comes back, as illustrative; causes that `known` had to cut are not asked again.
+        Findings come by shape, focus, path, value, each once; at most `cap`, of every cause some, `omitted` and
+        `omitted:<rule>` count the rest. A shape that nothing can evaluate, or whose query is ended for the time it
+        takes, is a finding. `trail` is filled; with `change` only its focus is looked at.
 
         Raises:
             AuthoredInvalid: a shape is ill-formed.
@@ -87,14 +86,13 @@ class Rules:
         left: dict[str, ShapeUnsupported] = {}
         checks = compile_shapes(self._shapes, answers, left)
 
-        def note(told: Told) -> int:
+        def note(told: Told) -> bool:
             trail.told.append(told)
-            known_as = key(told.finding)
-            new = known_as not in seen
-            if new:
-                seen.add(known_as)
-                found[told.finding.rule].append(told.finding)
-            return new
+            if key(told.finding) in seen:
+                return False
+            seen.add(key(told.finding))
+            found[told.finding.rule].append(told.finding)
+            return True
 
         for told in change.standing(left) if change else ():
             kept += note(replace(told, finding=replace(told.finding, illustrative=known is not None)))
@@ -105,9 +103,8 @@ class Rules:
             room = None if cap is None else cap if change else max(cap - kept, cap // _SHARE, 1)
             for told in self._of(check, answers, known is not None, room, omitted, change):
                 kept += note(told)
-        for root, error in left.items():
-            for told in self._of_slice(root, error, answers, known is not None):
-                note(told)
+        for told in self._of_slices(left, answers, known is not None):
+            note(told)
         trail.whole = trail.whole and not omitted and all(told.root for told in trail.told)
         return _report(found, omitted, cap)
 
@@ -149,6 +146,10 @@ class Rules:
                 omitted[rule] += int(_number(answers, check.count())) - room
         except KgError as error:
             yield self._unevaluated(rule, str(error), illustrative)
+
+    def _of_slices(self, left: Mapping[str, ShapeUnsupported], answers: Answers, illustrative: bool) -> Iterator[Told]:
+        for root, error in left.items():
+            yield from self._of_slice(root, error, answers, illustrative)
 
     def _of_slice(self, root: str, refused: ShapeUnsupported, answers: Answers, illustrative: bool) -> Iterator[Told]:
         try:
