@@ -16,7 +16,7 @@ from kgservice.search.words import Words
 LIKELY = 0.8
 """Score from which a pair is worth a person's look."""
 _CANDIDATES = 15  # of one thing; those that share the rarest words
-_COMMON = 400  # names that may share a word by which candidates are looked for
+_COMMON = 150  # names that may share a word by which candidates are looked for
 _RAREST = 4  # words of a name by which candidates are looked for
 _PARTS = frozenset(map(partial(key_of, keys=Words()), (
     "филиал", "колледж", "институт", "факультет", "лицей", "гимназия", "школа", "центр", "кафедра", "отделение",
