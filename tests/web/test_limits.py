@@ -227,6 +227,36 @@ def test_what_cannot_be_read_is_a_problem_document_too(served: Served) -> None:
         assert json.loads(answer.partition(b"\r\n\r\n")[2])["slug"] == "request-invalid"
 
 
+def test_a_query_that_ended_the_engine_twice_is_refused_until_an_operator_allows_it(served: Served) -> None:
+    doomed = ENDLESS + " # doomed"
+    assert served.process
+    for _ in range(2):
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(served.query(doomed, own="127.0.0.12")))  # noqa: B023
+        asking.start()
+        eventually(lambda: served.workers() == 1)
+        for pid in workers_of(served.process.pid):
+            os.kill(pid, signal.SIGSEGV)
+        asking.join()
+        served.refused(answers[0], 500, "engine-crash", "SIGSEGV")
+    served.refused(served.query(doomed, own="127.0.0.12"), 500, "engine-crash", "2 times", "DELETE /-/crashes")
+    ailing = json.loads(served.send("GET", "/-/crashes", Authorization=served.token)[2])
+    allowed = served.send("DELETE", "/-/crashes", Authorization=served.token)[0]
+
+    assert ailing == [{"query": doomed, "crashes": 2}]
+    assert allowed == 204
+    served.refused(served.query(doomed, "&timeout=0.2", own="127.0.0.12"), 503, "query-timeout", "0.2")
+    served.refused(served.send("DELETE", "/-/crashes"), 401, "unauthenticated")
+
+
+def workers_of(pid: int) -> list[int]:
+    """Return the workers of a service: children of the process that forks them."""
+    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid=,args="], capture_output=True, text=True).stdout
+    lines = [line.split(None, 2) for line in listed.splitlines()]
+    nurseries = {line[0] for line in lines if line[1] == str(pid) and "kgservice.store.worker" in line[2]}
+    return [int(line[0]) for line in lines if line[1] in nurseries]
+
+
 def test_the_log_of_queries_says_what_became_of_each_and_stays_small(served: Served) -> None:
     for _ in range(100):
         served.query("ASK {}" + " " * 200, own="127.0.0.11")
