@@ -178,7 +178,12 @@ TABLE: tuple[Setting, ...] = (
     Setting("KG_IMPORT_MEMORY", "6442450944", _positive, "Memory cap of an import, build or publish in bytes."),
     Setting("KG_DELIVERY_BYTES", "536870912", _positive, "Largest delivery, unpacked, in bytes."),
     Setting("KG_STATEMENTS", "50000000", _positive, "Most statements that one delivery may become."),
-    Setting("KG_FINDINGS", "10000", _positive, "Findings that a report holds in memory; up to a million stand in its file."),
+    Setting(
+        "KG_FINDINGS",
+        "10000",
+        _positive,
+        "Findings that a report holds in memory; up to a million stand in its file.",
+    ),
     Setting(
         "KG_KEEP_RELEASES",
         "10",
