@@ -23,6 +23,7 @@ from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Sour
 from kgservice.intake.sources import newest_delivery
 from kgservice.intake.staging import stage
 from kgservice.releases import Change, Draft, Drafts, Release, Shelf, Statements
+from kgservice.releases.drafts import FRESH
 from kgservice.releases.files import guarded
 from kgservice.releases.history import Event
 from kgservice.releases.statements import file_name
@@ -178,6 +179,7 @@ class Ingest:
     def checked(self, draft: Draft, seen: Preview, tell: Progress) -> tuple[Draft, Report]:
         """Validate a draft's preview, unless that was done for this content; return verdict and report, unsaved."""
         waivers = holding(decisions.waivers(self._settings), self._today())
+        (draft.path / FRESH).unlink(missing_ok=True)  # of a job that was killed
         if draft.content_hash == seen.content_hash and draft.state in ("clean", "blocked", "accepted", "sent-back"):
             return self.judged(draft) or (draft, draft.report())
         tell("Checking against the shapes", 0, 0)
