@@ -15,9 +15,14 @@ def index_path(folder: Path) -> Path:
     return folder / "labels.sqlite"
 
 
-def index(folder: Path, known: Iterable[bytes], illustrative: Iterable[bytes], base: str) -> None:
-    """Write the index of a release from the sorted lines of its known and its invented statements."""
-    build(index_path(folder), things(known, illustrative), base)
+def index(
+    folder: Path, known: Iterable[bytes], illustrative: Iterable[bytes], base: str, before: Path | None = None
+) -> None:
+    """Write the index of a release from the sorted lines of its known and its invented statements.
+
+    `before` is the folder of its parent, whose index has most of the words already.
+    """
+    build(index_path(folder), things(known, illustrative), base, index_path(before) if before else None)
 
 
 def again(release: Release, base: str) -> None:
@@ -38,9 +43,9 @@ def main(state: str, base: str, number: str) -> None:
     again(Shelf(Path(state), base).release(int(number)), base)
 
 
-def of_preview(known: Path, illustrative: Path, folder: Path, base: str) -> None:
+def of_preview(known: Path, illustrative: Path, folder: Path, base: str, before: Path | None = None) -> None:
     """Write the index of a release that is being built, from the merged files of its preview."""
-    index(folder, lines(known), lines(illustrative), base)
+    index(folder, lines(known), lines(illustrative), base, before)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,8 @@ def seal(
             parts += [(graph, folder / found.file) for graph, found in manifest.graphs.items()]
             build(folder / "store", parts)
         tell("Indexing names", 0, 0)
-        of_preview(Path(seen.known.file), Path(seen.illustrative.file), folder, settings.base)
+        before = seen.parent.path if seen.parent else None
+        of_preview(Path(seen.known.file), Path(seen.illustrative.file), folder, settings.base, before)
         tell("Writing the release notes", 0, 0)
         after = {graph: (found.sha256, Path(found.file)) for graph, found in seen.graphs.items()}
         labels = Labels(Snapshot(folder / "store"), names)

@@ -12,7 +12,7 @@ from pathlib import Path
 from kgservice.search.words import Words, folded, words
 from kgservice.terms import PREFIXES
 
-VERSION = 2
+VERSION = 3
 """Version of the file; another one is built anew."""
 PREFIXED = 4
 """Letters of a beginning up to which FTS5 keeps an index of beginnings."""
@@ -45,7 +45,7 @@ CREATE TABLE things (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, kind TEXT NOT NU
                      invented INTEGER NOT NULL, types TEXT NOT NULL);
 CREATE TABLE labels (id INTEGER PRIMARY KEY, thing INTEGER NOT NULL, language TEXT NOT NULL, role INTEGER NOT NULL,
                      text TEXT NOT NULL, folded TEXT NOT NULL);
-CREATE TABLE terms (term TEXT NOT NULL, n INTEGER NOT NULL);
+CREATE TABLE terms (term TEXT NOT NULL, n INTEGER NOT NULL, key TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5(token, content='', columnsize=0, detail=none, prefix='1 2 3 4',
                                       tokenize='unicode61 remove_diacritics 0');
 """
@@ -93,8 +93,11 @@ def things(known: Iterable[bytes], invented: Iterable[bytes] = ()) -> dict[str, 
     return labelled
 
 
-def build(path: Path, found: Mapping[str, Labelled], base: str) -> None:
-    """Write the index of these things to a file, whole or not at all."""
+def build(path: Path, found: Mapping[str, Labelled], base: str, before: Path | None = None) -> None:
+    """Write the index of these things to a file, whole or not at all.
+
+    `before` is an earlier index: words that it knows need no stemming, which is most of the work.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     database = sqlite3.connect(draft)
@@ -102,7 +105,7 @@ def build(path: Path, found: Mapping[str, Labelled], base: str) -> None:
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
         database.executescript(_SCHEMA)
-        _fill(database, found, base)
+        _fill(database, found, base, Words(_stemmed(before) if before else {}))
         database.executescript(_INDICES)
         database.execute("INSERT INTO words(words) VALUES ('optimize')")
         database.execute("INSERT INTO meta VALUES ('version', ?), ('base', ?)", (str(VERSION), base))
@@ -140,9 +143,24 @@ def kind_of(thing: Labelled, base: str) -> str:
     return "concept" if _CONCEPT in thing.types else "other"
 
 
-def _fill(database: sqlite3.Connection, found: Mapping[str, Labelled], base: str) -> None:
+def _stemmed(path: Path) -> dict[str, str]:
+    """Return the keys of the words of an index; none of one that is missing, damaged or of another version."""
+    if not path.is_file():
+        return {}
+    database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    try:
+        if database.execute("SELECT value FROM meta WHERE name = 'version'").fetchone() != (str(VERSION),):
+            return {}
+        return dict(database.execute("SELECT term, key FROM terms WHERE n > 0"))
+    except sqlite3.DatabaseError:
+        return {}
+    finally:
+        database.close()
+
+
+def _fill(database: sqlite3.Connection, found: Mapping[str, Labelled], base: str, keys: Words) -> None:
     """Write things, labels by the weight of their things, and the vocabulary."""
-    keys, counted = Words(), Counter[str]()
+    counted = Counter[str]()
     ordered = sorted(found.values(), key=lambda thing: (thing.invented, -thing.weight, thing.iri))
     kinds = [kind_of(thing, base) for thing in ordered]
     database.executemany(
@@ -166,9 +184,10 @@ def _fill(database: sqlite3.Connection, found: Mapping[str, Labelled], base: str
                 _flush(database, labels[-len(tokens) :], tokens)
                 tokens = []
     _flush(database, labels[-len(tokens) :] if tokens else [], tokens)
-    for key in {keys.key(word) for word in counted}:
-        counted.setdefault(key, 0)  # looked up by beginnings too, but no word that anybody meant
-    database.executemany("INSERT INTO terms VALUES (?, ?)", sorted(counted.items()))
+    terms = {word: (count, keys.key(word)) for word, count in counted.items()}
+    for _, key in list(terms.values()):
+        terms.setdefault(key, (0, ""))  # looked up by beginnings too, but no word that anybody meant
+    database.executemany("INSERT INTO terms VALUES (?, ?, ?)", sorted((term, *told) for term, told in terms.items()))
 
 
 def _flush(

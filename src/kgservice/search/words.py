@@ -89,10 +89,10 @@ def latin(word: str) -> str:
 class Words:
     """Keys of words; remembers those it has seen. Not to be shared between threads: the stemmers keep a state."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: dict[str, str] | None = None) -> None:
         self._russian: Any = snowballstemmer.stemmer("russian")
         self._english: Any = snowballstemmer.stemmer("english")
-        self._known: dict[str, str] = {}
+        self._known = dict(known or {})
 
     def key(self, word: str) -> str:
         """Return the key under which a word of a label is found: its stem, of a Cyrillic one in Latin letters."""
