@@ -89,6 +89,7 @@ def paths(language: str) -> dict[str, Any]:
 def _operation(rule: str, method: str, said: str, fields: tuple[str, ...], language: str) -> dict[str, Any]:
     role = ROUTES[rule][method]
     found: dict[str, Any] = {
+        "operationId": "-".join([method.lower(), *re.findall(r"[a-z_]+", _PARAMETER.sub(r"\2", rule))]),
         "tags": ["desk"],
         "summary": translate(said, language),
         "security": [{"token": []}],
