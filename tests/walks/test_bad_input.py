@@ -74,11 +74,11 @@ class Desk:
         return ended(self.start(*arguments, lang=lang, **more))
 
     def print(self) -> dict[str, str]:
-        """Return the hash of every file of the state but its locks."""
+        """Return the hash of every file of the state but its locks and the desk, which logs refusals too."""
         return {
             str(path.relative_to(self.state)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
             for path in sorted(self.state.rglob("*"))
-            if path.suffix != ".lock"
+            if path.suffix != ".lock" and not path.name.startswith("desk.sqlite")
         }
 
     def refused(self, code: int, english: str, russian: str, *arguments: str | Path, **more: str) -> None:
