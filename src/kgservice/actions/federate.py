@@ -80,24 +80,13 @@ class Federate:
         ends = time.monotonic() + question.seconds
         if not self._places.acquire(timeout=min(question.seconds, self._settings.queue_seconds)):
             raise Busy("Too many queries wait for other endpoints (KG_THREADS); ask again later.")
-        edits: list[Edit] = []
-        failures: list[ServiceFailed] = []
         call = _Call(question)
         with self._lock:
             if question.id:
                 self._calls[question.id] = call
         try:
             before = prologue(query, question.base), datasets(query)
-            for one in wanted:
-                try:
-                    rows = self._fetched(one, before, call, local, ends)
-                    edits.append(Edit(one.start, one.end, _block(one.variables, rows)))
-                except ServiceFailed as error:
-                    failures.append(error)
-                    if one.silent:
-                        edits.append(Edit(one.start, one.end, "VALUES () { () }"))
-                if call.stopped:
-                    raise QueryStopped("The query was stopped.")
+            edits, failures = self._edits(wanted, before, call, local, ends)
         finally:
             self._places.release()
             with self._lock:
@@ -110,6 +99,29 @@ class Federate:
             )
         seconds = max(0.01, ends - time.monotonic())
         return Carried(replace(question, query=rewritten, seconds=seconds), tuple(failures))
+
+    def _edits(
+        self,
+        wanted: Sequence[Service],
+        before: tuple[str, str],
+        call: "_Call",
+        local: Callable[[Question], Answer],
+        ends: float,
+    ) -> tuple[list[Edit], list[ServiceFailed]]:
+        """Ask for each block; return what takes its place, and what went wrong."""
+        edits: list[Edit] = []
+        failures: list[ServiceFailed] = []
+        for one in wanted:
+            try:
+                rows = self._fetched(one, before, call, local, ends)
+                edits.append(Edit(one.start, one.end, _block(one.variables, rows)))
+            except ServiceFailed as error:
+                failures.append(error)
+                if one.silent:
+                    edits.append(Edit(one.start, one.end, "VALUES () { () }"))
+            if call.stopped:
+                raise QueryStopped("The query was stopped.")
+        return edits, failures
 
     def _may(self, endpoint: str) -> bool:
         inside = "/../" not in endpoint and "/./" not in endpoint and "%2e" not in endpoint.lower()

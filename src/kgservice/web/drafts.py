@@ -29,53 +29,52 @@ from kgservice.web.journal import Journal
 _GRAPHS = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
 
-def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, journal: Journal) -> Blueprint:
-    """Return `/drafts/<id>/sparql` and `/preview/sparql` (query, 2.1), `/drafts/<id>/update` (update, 2.2)."""
-    room = Blueprint("drafts", __name__)
-    room.after_request(challenge)
-    watch = Watch(lambda query_id: edit().stop(query_id))
+class Endpoint:
+    """Answers queries on drafts and their previews, and describes them."""
 
-    @room.route("/drafts/<draft_id>/sparql", methods=["GET", "POST", "QUERY"])
-    def sparql(draft_id: str) -> Response:
-        return answered(draft_id, "sparql")
+    def __init__(
+        self, edit: Callable[[], Edit], callers: Callers, settings: Settings, journal: Journal, watch: Watch
+    ) -> None:
+        self._edit = edit
+        self._callers = callers
+        self._settings = settings
+        self._journal = journal
+        self._watch = watch
 
-    @room.route("/drafts/<draft_id>/preview/sparql", methods=["GET", "POST", "QUERY"])
-    def preview(draft_id: str) -> Response:
-        return answered(draft_id, "preview/sparql")
-
-    def answered(draft_id: str, address: str) -> Response:
-        callers.insist(Role.CURATOR)
-        asked = protocol.read(request, settings)
+    def answered(self, draft_id: str, address: str) -> Response:
+        """Return the answer of a query (SPARQL 1.1 Protocol 2.1), or the description where there is none."""
+        self._callers.insist(Role.CURATOR)
+        asked = protocol.read(request, self._settings)
         if asked.query is None:
             if request.method in ("GET", "HEAD"):
-                return described(draft_id, address)
+                return self.described(draft_id, address)
             raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
         g.asked = asked.query
         name = wanted(KINDS[asked.form], asked.format, request.headers.get("Accept", ""), page=False)
         question = Question(
-            asked.query, name, asked.default_graphs, asked.named_graphs, _address(settings, draft_id, address),
+            asked.query, name, asked.default_graphs, asked.named_graphs, _address(self._settings, draft_id, address),
             asked.seconds, g.client, Answers.fresh(),
         )  # fmt: skip
         begun = time.monotonic()
         try:
-            with watch.over(request.environ, question.id):
-                answer = (edit().question if address == "sparql" else edit().preview)(draft_id, question)
+            with self._watch.over(request.environ, question.id):
+                answer = self._ask(address)(draft_id, question)
         except KgError as error:
-            journal.failed(question, begun, error, draft_id)
+            self._journal.failed(question, begun, error, draft_id)
             raise
-        journal.answered(question, begun, answer, draft_id)
+        self._journal.answered(question, begun, answer, draft_id)
         return told(answer, draft_id, question)
 
-    def described(draft_id: str, address: str) -> Response:
+    def described(self, draft_id: str, address: str) -> Response:
         """Return the service description of a draft, or of its preview (SD 1.1 section 2): its graphs as they are."""
-        ask = edit().question if address == "sparql" else edit().preview
+        settings = self._settings
         try:
             name = wanted("graph", request.args.get("format", ""), request.headers.get("Accept", ""), page=False)
         except NotAcceptable:
             name = "turtle"  # as at the endpoint of the release
         names = Graphs(settings.base)
         client = g.client
-        found = ask(draft_id, Question(_GRAPHS, "tsv", seconds=settings.query_seconds, client=client))
+        found = self._ask(address)(draft_id, Question(_GRAPHS, "tsv", seconds=settings.query_seconds, client=client))
         try:
             rows = b"".join(found.chunks).decode().splitlines()[1:]
         finally:
@@ -88,7 +87,26 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, jo
         body = "\n".join(f"({line.removesuffix(' .')})" for line in lines)
         text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES (?s ?p ?o) {{\n{body}\n}} }}"
         question = Question(text, name, seconds=settings.query_seconds, client=client, id=Answers.fresh())
-        return told(ask(draft_id, question), draft_id, question)
+        return told(self._ask(address)(draft_id, question), draft_id, question)
+
+    def _ask(self, address: str) -> Callable[[str, Question], Answer]:
+        return self._edit().question if address == "sparql" else self._edit().preview
+
+
+def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, journal: Journal) -> Blueprint:
+    """Return `/drafts/<id>/sparql` and `/preview/sparql` (query, 2.1), `/drafts/<id>/update` (update, 2.2)."""
+    room = Blueprint("drafts", __name__)
+    room.after_request(challenge)
+    watch = Watch(lambda query_id: edit().stop(query_id))
+    endpoint = Endpoint(edit, callers, settings, journal, watch)
+
+    @room.route("/drafts/<draft_id>/sparql", methods=["GET", "POST", "QUERY"])
+    def sparql(draft_id: str) -> Response:
+        return endpoint.answered(draft_id, "sparql")
+
+    @room.route("/drafts/<draft_id>/preview/sparql", methods=["GET", "POST", "QUERY"])
+    def preview(draft_id: str) -> Response:
+        return endpoint.answered(draft_id, "preview/sparql")
 
     @room.post("/drafts/<draft_id>/update")
     def update(draft_id: str) -> Response:
