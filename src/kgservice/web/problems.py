@@ -61,6 +61,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "source-unreadable": (400, "A delivery cannot be read"),
     "authored-invalid": (500, "An authored file is wrong"),
     "source-not-found": (404, "There is no such source"),
+    "decision-not-found": (404, "There is no such decision"),
     "draft-not-found": (404, "There is no such draft"),
     "release-not-found": (404, "There is no such release"),
     "release-gone": (410, "This release is no longer kept"),
