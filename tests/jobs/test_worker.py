@@ -117,6 +117,8 @@ def test_what_cannot_be_done_fails_with_its_reason(desk):
     failed = desk.ended(small.id)
     assert (failed.state, failed.failure.slug) == ("failed", "confirmation-needed")
     assert desk.ended(gone.id).failure.slug == "source-unreadable"
+    broken = desk.queue.add("import", {}, "user:anna", "places")
+    assert desk.ended(broken.id).failure.slug == "job-killed", "a fault of the program ends the job, not the worker"
     again = desk.queue.again(small.id, "user:anna", confirmed=True)
     assert desk.ended(again.id).state == "done"
 

@@ -80,6 +80,10 @@ class Worker:
             return
         try:
             job.judge(self._settings, status)
+            if not self._queue.job(taken.id).over:  # a fault of the program; its trace stands in the log
+                raise JobKilled(
+                    "The job broke off through a fault of the program, which its log has; nothing was kept."
+                )
         except KgError as error:
             self._settle(taken, error)
 
