@@ -100,7 +100,10 @@ class Identity:
             id=0, parent=current.id, created=now(), base=base, origin="rebase", actor=actor, graphs={}, inputs=inputs
         )
         whole = report.joined(converted(seen, set(seen.imports) - set(draft.imports)))
-        return seal(self._shelf, seen, manifest, whole, content, settings, tell)
+        return seal(
+            self._shelf, seen, manifest, whole, content, settings, tell,
+            beside=lambda folder: ingest.released(folder, draft, seen),
+        )  # fmt: skip
 
     def _by_hand(self, draft: Draft, current: Release, content: Content, work: Path) -> Draft:
         """Return the draft with the graphs that no delivery brings, and with what is suppressed, both renamed."""
