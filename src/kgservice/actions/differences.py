@@ -181,7 +181,7 @@ class Differences:
             for at, side in enumerate(pair):
                 origin = (self._names.split(side.graph) or ("",))[0] if side else ""
                 there = rows[at].get((origin, _subject(thing, at)), []) if side else []
-                language = parsed(side.object).language if side else ""
+                language = _language(side.object) if side else ""
                 cells.append(self._origins[at].cells(there, predicate, language) if there else ())
             old, new = (side.object if side else "" for side in pair)
             alteration = Alteration(
@@ -210,9 +210,10 @@ def _paired(lines: Sequence[Line]) -> Iterator[tuple[Line | None, Line | None]]:
         by_predicate.setdefault(line.predicate, ([], []))[line.sign > 0].append(line)
     for gone, come in by_predicate.values():
         yield from _same(gone, come)
-        for key in sorted({_manner(line) for line in (*gone, *come)}):
-            old = [line for line in gone if _manner(line) == key]
-            new = [line for line in come if _manner(line) == key]
+        sides: dict[str, tuple[list[Line], list[Line]]] = {}
+        for line in (*gone, *come):
+            sides.setdefault(_manner(line), ([], []))[line.sign > 0].append(line)
+        for _, (old, new) in sorted(sides.items()):
             if len(old) == len(new) == 1:
                 yield old[0], new[0]
                 continue
@@ -232,8 +233,15 @@ def _same(gone: list[Line], come: list[Line]) -> Iterator[tuple[Line, Line]]:
 
 
 def _manner(line: Line) -> str:
-    term = parsed(line.object)
-    return f"{term.kind} {term.language}"
+    """Return what two values must share to be one before and after: both IRIs, or texts of one language."""
+    if not line.object.startswith('"'):
+        return "uri"
+    return _language(line.object) or "literal"
+
+
+def _language(text: str) -> str:
+    end = text.rpartition('"')[2]
+    return end[1:] if end.startswith("@") else ""
 
 
 def _words(text: str, label: Callable[[str], str]) -> str:
