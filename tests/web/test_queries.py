@@ -116,6 +116,8 @@ def test_openapi_describes_every_question_with_its_parameters(client, names, ser
         place = document
         for part in reference.split("/"):
             place = place[part]
-    operations = [way["operationId"] for path in document["paths"].values() for way in path.values()]
+    operations = [
+        way["operationId"] for path in document["paths"].values() for way in path.values() if "operationId" in way
+    ]
     assert len(operations) == len(set(operations))
     assert client.get("/openapi.json?lang=en", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
