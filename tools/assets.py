@@ -25,6 +25,7 @@ SECONDS = 600
 UNREACHED = (
     "NewConnectionError", "Name or service not known", "Temporary failure", "Connection refused", "timed out",
     "(from versions: none)", "ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH",
+    "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_GET_ISSUER_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "CERT_HAS_EXPIRED",
     "ERR_SOCKET_TIMEOUT", "network request to", "FETCH_ERROR",
 )  # fmt: skip
 

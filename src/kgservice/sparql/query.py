@@ -62,6 +62,20 @@ class Query:
         return bool(self.tree.named("Service"))
 
     @property
+    def tests_service(self) -> bool:
+        """True when a SERVICE that is not SILENT stands inside EXISTS or NOT EXISTS.
+
+        The engine takes its failure for a solution there, so such a query must be refused before it is evaluated.
+        """
+        for node in self.tree.named("Service"):
+            above = node.parent
+            while above is not None and above.name not in ("Exists", "NotExists"):
+                above = above.parent
+            if above is not None and self.tree.tokens[node.first + 1].kind != "silent":
+                return True
+        return False
+
+    @property
     def uses_load(self) -> bool:
         """True when an update loads from an address."""
         return bool(self.tree.named("Load"))
