@@ -1,6 +1,7 @@
 """Fixtures of the whole: settings of a state folder of one's own, a content folder of 50 rows, a wired service."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,3 +51,16 @@ def real(tmp_path_factory):
         capture_output=True,
     )
     return Settings.read({"KG_STATE": str(state), "KG_CONTENT": checkout, "KG_BASE": BASE, "KG_WORKERS": "1"})
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium driven by playwright."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page is looked at")
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("no Chromium here (apt-get install chromium): no page is looked at in a browser")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,6 +1,5 @@
 """A real browser on a running service; everything here is skipped, loudly, where there is no Chromium."""
 
-import shutil
 import sys
 import threading
 from pathlib import Path
@@ -42,19 +41,6 @@ def serving(app):
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(5)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Debian's Chromium driven by playwright."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page is looked at")
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("no Chromium here (apt-get install chromium): no page is looked at in a browser")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """One state with people of every role for all tests of the desk, in process and as a running service."""
 
 import re
-import shutil
 
 import pytest
 
@@ -61,16 +60,3 @@ def served(tmp_path_factory):
 
 def token_of(html):
     return re.search(r'name="form_token" value="(\w+)"', html)[1]
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Debian's Chromium driven by playwright."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page is looked at")
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("no Chromium here (apt-get install chromium): no page is looked at in a browser")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
