@@ -130,7 +130,7 @@ def test_late_query_is_a_503_that_says_which_limit_and_the_next_one_is_answered(
         ("SELECT * WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 403, "query-forbidden"),
         ("INSERT DATA { <u:a> <u:b> <u:c> }", 403, "query-forbidden"),
         ("SELECT ?s WHERE { ?s ?p }", 400, "query-syntax"),
-        ("SELECT * WHERE " + "{" * 5000 + "}" * 5000, 400, "query-syntax"),
+        ("SELECT * WHERE " + "{" * 5000 + "}" * 5000, 400, "query-too-complex"),
     ],
 )
 def test_refusal_has_its_own_name(address: str, query: str, status: int, slug: str) -> None:
