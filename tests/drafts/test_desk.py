@@ -17,7 +17,7 @@ class Sink:
     def __init__(self):
         self.body = b""
 
-    def begin(self, kind, name):
+    def begin(self, kind, name, notices=()):
         pass
 
     def write(self, data):
