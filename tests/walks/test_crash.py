@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from kgservice.errors import NothingChanged
 from kgservice.releases.statements import lines
 from kgservice.wiring import build
@@ -25,7 +27,8 @@ publish = service.publish
 print("ready", flush=True)
 publish.build() if sys.argv[1] == "build" else publish.release(sys.argv[1])
 """
-KILLS = 10
+KILLS = [5, pytest.param(30, marks=pytest.mark.soak)]
+"""How often a job is killed, each time in another part of it."""
 
 
 def run(settings, state, job, after=None):
@@ -41,10 +44,10 @@ def run(settings, state, job, after=None):
         return time.monotonic() - begun
 
 
-def moments(seconds):
-    """Ten moments spread over a job, each at random in its tenth."""
+def moments(seconds, kills):
+    """Moments spread over a job, each at random in its part."""
     chance = random.Random(13)
-    return [seconds * (tenth + chance.random()) / KILLS for tenth in range(KILLS)]
+    return [seconds * (part + chance.random()) / kills for part in range(kills)]
 
 
 def look(service):
@@ -66,10 +69,11 @@ def renewed(settings, state):
     return build(type(settings)(**{**{n: getattr(settings, n) for n in settings.__slots__}, "state": state}))
 
 
-def test_killed_build_leaves_all_or_nothing(settings, tmp_path):
+@pytest.mark.parametrize("kills", KILLS)
+def test_killed_build_leaves_all_or_nothing(settings, tmp_path, kills):
     whole = run(settings, tmp_path / "whole", "build")
     seen = set()
-    for number, moment in enumerate(moments(whole)):
+    for number, moment in enumerate(moments(whole, kills)):
         state = tmp_path / f"state-{number}"
         run(settings, state, "build", after=moment)
         with renewed(settings, state) as service:
@@ -81,7 +85,8 @@ def test_killed_build_leaves_all_or_nothing(settings, tmp_path):
     assert seen <= {0, 40}
 
 
-def test_killed_publish_leaves_the_old_or_the_new_release(service, settings, tmp_path):
+@pytest.mark.parametrize("kills", KILLS)
+def test_killed_publish_leaves_the_old_or_the_new_release(service, settings, tmp_path, kills):
     service.publish.build()
     upload = tmp_path / "upload.csv"
     upload.write_text(table(45), "utf8")
@@ -89,7 +94,7 @@ def test_killed_publish_leaves_the_old_or_the_new_release(service, settings, tmp
     shutil.copytree(settings.state, tmp_path / "whole")
     whole = run(settings, tmp_path / "whole", draft)
     seen = set()
-    for number, moment in enumerate(moments(whole)):
+    for number, moment in enumerate(moments(whole, kills)):
         state = tmp_path / f"state-{number}"
         shutil.copytree(settings.state, state)
         run(settings, state, draft, after=moment)
