@@ -111,7 +111,7 @@ def test_import_with_faults_ends_with_1_and_names_each_cell(shell: Shell, broken
     body = json.loads(shell("report", draft, "--format", "json", code=1))
     cells = {(cell["row"], cell["column"]) for finding in body["findings"] for cell in finding["cells"]}
     assert {(2, "within"), (3, "evidence")} <= cells
-    assert shell("report", draft, "--format", "csv", code=1).startswith("severity,rule,file")
+    assert shell("report", draft, "--format", "csv", code=1).startswith("\ufeffseverity,rule,file")
     assert "нарушение" in shell("report", draft, "--lang", "ru", code=1)
     shell("publish", draft, code=1)
     assert draft in shell("drafts")

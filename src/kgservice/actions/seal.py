@@ -68,9 +68,7 @@ def seal(
         before = seen.parent.path if seen.parent else None
         of_preview(Path(seen.known.file), Path(seen.illustrative.file), folder, settings.base, before)
         tell("Writing the release notes", 0, 0)
-        after = {graph: (found.sha256, Path(found.file)) for graph, found in seen.graphs.items()}
-        labels = Labels(Snapshot(folder / "store"), names)
-        notes.write(folder, Differences(folder / LEDGER, (side(seen.parent), after), ({}, {}), labels.of, names))
+        _notes(seen, folder, names)
         tell("Sealing the release", 0, 0)
         dumps = _dumps(folder, graphs, names)
         if beside:
@@ -79,6 +77,13 @@ def seal(
     release = shelf.point(number)
     shelf.collect(settings.keep_releases)
     return release
+
+
+def _notes(seen: Preview, folder: Path, names: Graphs) -> None:
+    """Write what the release changes in words; its store and its ledger are there."""
+    after = {graph: (found.sha256, Path(found.file)) for graph, found in seen.graphs.items()}
+    labels = Labels(Snapshot(folder / "store"), names)
+    notes.write(folder, Differences(folder / LEDGER, (side(seen.parent), after), ({}, {}), labels.of, names))
 
 
 def _ledger(seen: Preview, folder: Path, ledger: Path | None, names: Graphs) -> None:
