@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyoxigraph
@@ -11,6 +11,7 @@ import pyoxigraph
 from kgservice.actions.ask import Ask, Stores
 from kgservice.actions.describe import Describe
 from kgservice.actions.search import Search
+from kgservice.actions.why import Why
 from kgservice.errors import KgError
 from kgservice.knowledge.library import Library
 from kgservice.releases import Manifest, Release, Shelf, Statements
@@ -84,6 +85,18 @@ class FakeService:
     describe: Describe
     store: "FakeStore"
     search: Search
+    differences: "NoPast" = field(default_factory=lambda: NoPast())
+
+    @property
+    def why(self) -> Why:
+        return Why(self.ask, self.shelf, self.settings.base, self.settings.state / "deliveries")
+
+
+class NoPast:
+    """Comparisons of a service with one release: nothing ever changed."""
+
+    def past(self, name: str, lang: str) -> list[object]:
+        return []
 
 
 class FakeStore:
