@@ -63,13 +63,13 @@ class Query:
 
     @property
     def tests_service(self) -> bool:
-        """True when a SERVICE that is not SILENT stands inside EXISTS or NOT EXISTS.
+        """True when a SERVICE that is not SILENT stands inside EXISTS, NOT EXISTS or MINUS.
 
-        The engine takes its failure for a solution there, so such a query must be refused before it is evaluated.
+        The engine does not tell its failure there, so such a query must be refused before it is evaluated.
         """
         for node in self.tree.named("Service"):
             above = node.parent
-            while above is not None and above.name not in ("Exists", "NotExists"):
+            while above is not None and above.name not in ("Exists", "NotExists", "Minus"):
                 above = above.parent
             if above is not None and self.tree.tokens[node.first + 1].kind != "silent":
                 return True
