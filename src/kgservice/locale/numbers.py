@@ -25,6 +25,15 @@ def date(value: day | datetime | str, lang: str) -> str:
     return str(format_date(value, format="long", locale=lang))
 
 
+def moment(value: str, lang: str) -> str:
+    """Return a moment in UTC in words: 25 ноября 2026 г., 19:19 UTC; what is no ISO 8601 is given back."""
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return f"{date(read, lang)}, {read:%H:%M}\u00a0UTC"
+
+
 def size(count: int, lang: str) -> str:
     """Return a size in bytes for people: 61 kB, 1.2 MB (steps of 1,000)."""
     from babel.numbers import format_decimal

@@ -24,7 +24,7 @@ from kgservice.actions.search import Search
 from kgservice.actions.waive import Waive
 from kgservice.actions.why import Why
 from kgservice.errors import KgError
-from kgservice.locale import LANGUAGES, date, number, plural, size, translate
+from kgservice.locale import LANGUAGES, date, moment, number, plural, size, translate
 from kgservice.releases import Release, Shelf
 from kgservice.settings import Settings
 from kgservice.terms import shortened
@@ -144,6 +144,7 @@ def install(app: Flask, service: Service) -> None:
             "address": lambda iri: address(iri, service.settings.base),
             "number": lambda value: number(value, language),
             "date": lambda value: date(value, language),
+            "moment": lambda value: moment(value, language),
             "size": lambda value: size(value, language),
             "links": links,
             "cut": lambda text: text if len(text) <= _LONGEST else text[:_LONGEST] + "…",

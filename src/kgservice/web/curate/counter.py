@@ -18,6 +18,8 @@ from kgservice.actions.receive import Receive
 from kgservice.actions.reporting import Reporting
 from kgservice.actions.review import Review
 from kgservice.actions.waive import Waive
+from kgservice.errors import SourceNotFound
+from kgservice.intake.interface import Source
 from kgservice.jobs import Queue
 from kgservice.web import pages
 from kgservice.web.callers import Callers
@@ -90,10 +92,22 @@ class Counter:
         """Return who sends the request; the gate has let them in."""
         return self.callers.known()
 
+    def title(self, source: str) -> str:
+        """Return what a source is called in the language of the request; its name where it is gone."""
+        try:
+            return titled(self.service.receive.source(source), g.language)
+        except SourceNotFound:
+            return source
+
     @property
     def actor(self) -> str:
         """Return the name under which this request is written down."""
         return self.account.actor
+
+
+def titled(source: Source, language: str) -> str:
+    """Return what a source is called in a language, else in English, else its name."""
+    return source.title.get(language) or source.title.get("en") or source.name
 
 
 def page_wanted() -> bool:

@@ -29,10 +29,13 @@ def blueprint(counter: Counter) -> Blueprint:
         if not page_wanted():
             return answered({**draft.to_json(), "tally": tally})
         causes = summary.causes if summary else ()
+        own = [cause for cause in causes if cause.source in draft.sources or cause.new]
         wanted = request.args.get("cause", "")
-        picked = next((cause for cause in causes if cause.ident == wanted), causes[0] if causes else None)
+        picked = next((cause for cause in causes if cause.ident == wanted), next(iter((*own, *causes)), None))
         return render(
-            "curate/draft.html", draft=draft, tally=tally, causes=causes, say=lambda text: say(text, g.language),
+            "curate/draft.html", draft=draft, titles=[counter.title(name) for name in draft.sources], own=own,
+            others=[cause for cause in causes if cause not in own],
+            tally=tally, causes=causes, say=lambda text: say(text, g.language),
             shown=findings.shown(service.findings, draft_id, picked, g.language) if picked else None,
             job=job_on(draft_id),
             fresh=draft.state == "published" or not service.edit.pending(draft_id),

@@ -45,7 +45,13 @@ def blueprint(counter: Counter) -> Blueprint:
         ahead = [other for other in queue().waiting() if other.id < job.id]
         status = told(queue(), job, g.language)
         return render(
-            "curate/job.html", job=job, ahead=ahead, status=status, failure=failed(job, g.language), idle=idle()
+            "curate/job.html",
+            job=job,
+            ahead=ahead,
+            status=status,
+            failure=failed(job, g.language),
+            idle=idle(),
+            title=counter.title(job.source) if job.source else "",
         )
 
     @room.get("/curate/jobs/<int:number>/events")

@@ -41,7 +41,8 @@ def blueprint(counter: Counter) -> Blueprint:
             return answered({"draft": draft_id, "summary": summary, "things": [one.to_json() for one in shown]})
         total = found.count(wanted) if found else 0
         return render(
-            "curate/review.html", draft=draft, summary=found.summary() if found else None, stale=stale, things=shown,
+            "curate/review.html", draft=draft, titles=[counter.title(name) for name in draft.sources],
+            summary=found.summary() if found else None, stale=stale, things=shown,
             wanted=wanted, total=total, page=number, pages=max(-(-total // PAGE), 1), first=(number - 1) * PAGE + 1,
             verbs=VERBS, errors=_errors(service, draft_id), **_follows(service, draft),
         )  # fmt: skip
