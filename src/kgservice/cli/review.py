@@ -1,7 +1,8 @@
 """Commands of a review: what a draft changes, accept it, say something on it, send it back; compare two releases."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from kgservice.releases.ledger import VERBS, Wanted
 if TYPE_CHECKING:
     from kgservice.actions.differences import Differences
 
+_AT_ONCE = 500  # pieces
 _FORMATS = ["text", "json", "patch", "added", "removed"]
 _format = click.option(
     "--format", "shape", type=click.Choice(_FORMATS), default="text", show_default=True,
@@ -135,16 +137,20 @@ def _print(
 ) -> None:
     if shape in ("patch", "added", "removed"):
         quads = found.patch() if shape == "patch" else found.added() if shape == "added" else found.removed()
-        for line in quads:
-            click.echo(line, nl=False)
+        _poured(line.decode() for line in quads)
     elif shape == "json":
-        for piece in _json(found, wanted, limit, language, told):
-            click.echo(piece, nl=False)
+        _poured(_json(found, wanted, limit, language, told))
     else:
         click.echo(brief(found.summary(), told, language))
         things = found.page(wanted, 0, limit, language) if limit else found.all(wanted, language)
-        for told_line in spoken(things, language):
-            click.echo(told_line)
+        _poured(f"{line}\n" for line in spoken(things, language))
+
+
+def _poured(pieces: Iterable[str]) -> None:
+    """Print pieces, many at once: each print of its own costs a system call."""
+    waiting = iter(pieces)
+    while some := "".join(islice(waiting, _AT_ONCE)):
+        click.echo(some, nl=False)
 
 
 def _json(found: "Differences", wanted: Wanted, limit: int, language: str, told: Mapping[str, object]) -> Iterator[str]:
