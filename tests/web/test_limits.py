@@ -27,6 +27,8 @@ PAGE = pathlib.Path(__file__).parents[2] / "docs" / "http.md"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 LONG = "SELECT ?a ?b ?c ?d ?e ?f ?g ?h { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
+RUSSIAN = b"Accept-Language: ru-RU, en;q=0.5\r\n"
+
 
 @dataclass
 class Served:
@@ -187,9 +189,10 @@ def test_an_address_has_so_many_connections_and_a_slow_request_is_told(served: S
     before = served.counted("request-timeout")
     with contextlib.ExitStack() as stack:
         held = [
-            stack.enter_context(served.raw(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", own="127.0.0.9")) for _ in range(4)
+            stack.enter_context(served.raw(b"GET / HTTP/1.1\r\nHost: x\r\n" + RUSSIAN + b"X-Slow: ", own="127.0.0.9"))
+            for _ in range(4)
         ]
-        fifth = stack.enter_context(served.raw(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", own="127.0.0.9"))
+        fifth = stack.enter_context(served.raw(b"GET / HTTP/1.1\r\n" + RUSSIAN + b"\r\n", own="127.0.0.9"))
         told = fifth.recv(4096)
         for _ in range(6):
             with contextlib.suppress(OSError):
@@ -199,6 +202,8 @@ def test_an_address_has_so_many_connections_and_a_slow_request_is_told(served: S
 
     assert b"503" in told.partition(b"\r\n")[0]
     assert b"KG_CLIENT_CONNECTIONS" in told
+    assert "соединений".encode() in told
+    assert all("не пришло целиком".encode() in one for one in slow)
     assert all(b" 408 " in one.partition(b"\r\n")[0] and b"KG_REQUEST_SECONDS" in one for one in slow)
     assert served.counted("request-timeout") - before == 4
     assert served.query("ASK {}", own="127.0.0.9")[0] == 200
@@ -218,13 +223,18 @@ def test_a_reader_that_takes_nothing_is_let_go(served: Served) -> None:
 
 
 def test_what_cannot_be_read_is_a_problem_document_too(served: Served) -> None:
-    for sent in (b"NONSENSE\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n"):
+    for sent, title in (
+        (b"NONSENSE\r\n\r\n", "The request is wrong"),
+        (b"GET / HTTP/1.1\r\n" + RUSSIAN + b"Transfer-Encoding: gzip\r\n\r\n", "Запрос к службе неверен"),
+        (b"GET / HTTP/1.1\r\n" + RUSSIAN + b"Content-Length: x\r\n\r\n", "Запрос к службе неверен"),
+    ):
         with served.raw(sent) as connection:
             answer = b""
             while piece := connection.recv(4096):
                 answer += piece
         assert b"application/problem+json" in answer
-        assert json.loads(answer.partition(b"\r\n\r\n")[2])["slug"] == "request-invalid"
+        document = json.loads(answer.partition(b"\r\n\r\n")[2])
+        assert (document["slug"], document["title"]) == ("request-invalid", title)
 
 
 def test_a_query_that_ended_the_engine_twice_is_refused_until_an_operator_allows_it(served: Served) -> None:

@@ -1,6 +1,7 @@
 """The HTTP server: waitress with limits of connections, of the time a request takes to come, of slow readers."""
 
 import json
+import re
 import socket
 import time
 from typing import Any
@@ -10,8 +11,10 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
+from kgservice.locale import LANGUAGES
 from kgservice.metrics import Metrics
 from kgservice.settings import Settings
+from kgservice.web.negotiation import language
 from kgservice.web.problems import RETRY_SECONDS, refusal
 
 _LOOK = 1.0  # seconds between two looks at all connections
@@ -19,6 +22,8 @@ _LEAST = 1 << 16  # bytes that a reader must take in KG_READER_SECONDS
 _AHEAD = 1 << 20  # bytes of an answer that wait for their reader beside the spool
 _DRAINED = 64 << 20  # bytes of a body that are read where no document is taken, so that its refusal can be read
 _PORCH = 64  # connections beyond the limit that are told so; those after them are closed
+_HEARD = 1 << 16  # bytes of a head in which the asker's language is looked for
+_ACCEPT_LANGUAGE = re.compile(rb"^accept-language:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _SLUGS = {400: "request-invalid", 413: "request-too-large", 431: "request-too-large", 501: "request-invalid"}
 
 
@@ -30,7 +35,8 @@ class Problem(ErrorTask):
         request: Any = self.request
         error = request.error
         slug = _SLUGS.get(error.code, "internal")
-        server: Any = self.channel.server
+        channel: Any = self.channel
+        server = channel.server
         template = "The request cannot be read: {reason}."
         if error.code == 431:
             template = (
@@ -40,12 +46,12 @@ class Problem(ErrorTask):
             template = "The body of the request is longer than {limit} bytes (KG_DELIVERY_BYTES)."
         limit = self.channel.adj.max_request_header_size if error.code == 431 else server.settings.delivery_bytes
         _, document = refusal(
-            slug, template, server.settings.lang, limit=limit, reason=" ".join(str(error.body).split()).rstrip(".")
+            slug, template, channel.language, limit=limit, reason=" ".join(str(error.body).split()).rstrip(".")
         )
         body = json.dumps({**document, "status": error.code}, ensure_ascii=False, indent=1).encode() + b"\n"
         server.counted(slug)
         self.status = f"{error.code} {error.reason}"
-        self.response_headers = [*self.response_headers, *_HEADERS]
+        self.response_headers = [*self.response_headers, *_HEADERS, ("Content-Language", channel.language)]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
@@ -57,7 +63,8 @@ class Channel(HTTPChannel):
     error_task_class = Problem
 
     def __init__(self, *given: Any, **named: Any) -> None:
-        self.refused: bytes | None = None
+        self.refused: dict[str, object] | None = None  # on the porch: what `refusal` is given
+        self._heard = b""  # of the head of the request that comes in
         self._since = 0.0  # a request is coming in
         self._taken = 0
         self._mark = (0.0, 0)  # when something began to wait for the reader, and what it had taken by then
@@ -68,13 +75,22 @@ class Channel(HTTPChannel):
     def _house(self) -> Any:
         return self.server
 
+    @property
+    def language(self) -> str:
+        """The language that the request asks for, as far as it was read; else that of the house."""
+        found = _ACCEPT_LANGUAGE.search(self._heard)
+        return language(found[1].decode("latin1") if found else "", LANGUAGES, self._house.settings.lang)
+
     def received(self, data: bytes) -> bool:
         """Take what comes in; on the porch, answer."""
-        if self.refused is not None:
-            self._say(self.refused)
-            return True
         if self.request is None:
             self._since = time.time()
+            self._heard = data[:_HEARD]
+        elif not self.request.headers_finished:
+            self._heard += data[: _HEARD - len(self._heard)]
+        if self.refused is not None:
+            self._say(self._house.refusal(self.language, **self.refused))
+            return True
         return bool(super().received(data))
 
     def send(self, data: bytes, do_close: bool = True) -> int:
@@ -104,7 +120,8 @@ class Channel(HTTPChannel):
         if now - self._since > allowed:
             template = "The request did not come in whole within {seconds:g} s (KG_REQUEST_SECONDS)."
             self._house.counted("request-timeout")
-            self._say(self._house.refusal("request-timeout", template, seconds=settings.request_seconds))
+            seconds = settings.request_seconds
+            self._say(self._house.refusal(self.language, "request-timeout", template, seconds=seconds))
 
     def _say(self, response: bytes) -> None:
         """Send a response that no task wrote, and close."""
@@ -165,7 +182,9 @@ class Server(TcpWSGIServer):
             channel.handle_close()
             return
         template = "{limit} connections are open already ({setting}); close some, or come again later."
-        channel.refused = self.refusal("too-many-connections", template, limit=limit, setting=setting)
+        channel.refused = {
+            "slug": "too-many-connections", "template": template, "limit": limit, "setting": setting,
+        }  # fmt: skip
 
     def maintenance(self, now: float) -> None:
         """Let go who sends or reads too slowly, and who has been silent for long."""
@@ -176,11 +195,11 @@ class Server(TcpWSGIServer):
         found: Any = self.active_channels
         return list(found.values())
 
-    def refusal(self, slug: str, template: str, **params: object) -> bytes:
+    def refusal(self, language: str, slug: str, template: str, **params: object) -> bytes:
         """Return a whole response that refuses, for where no request can be answered by the application."""
-        status, document = refusal(slug, template, self.settings.lang, **params)
+        status, document = refusal(slug, template, language, **params)
         body = json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
-        return _head(status, body) + body
+        return _head(status, body, language) + body
 
     def counted(self, slug: str) -> None:
         """Count a refusal that the application does not see."""
@@ -196,11 +215,12 @@ _HEADERS = [
 _REASONS = {408: "Request Timeout", 503: "Service Unavailable"}
 
 
-def _head(status: int, body: bytes) -> bytes:
+def _head(status: int, body: bytes, language: str) -> bytes:
     lines = [
         f"HTTP/1.1 {status} {_REASONS.get(status, 'Refused')}",
         f"Content-Length: {len(body)}",
         "Connection: close",
+        f"Content-Language: {language}",
     ]
     lines += [f"{name}: {value}" for name, value in _HEADERS]
     if status in RETRY_SECONDS:
