@@ -6,16 +6,20 @@ import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kgservice.actions.newsource import UNUSED, Proposal, Question, Trial, short
+from kgservice.actions.newsource import UNUSED, Proposal, Question, short
 from kgservice.cli import doors
 from kgservice.cli.tables import table
 from kgservice.errors import ParameterInvalid
 from kgservice.report import Report
 from kgservice.reports.text import as_text
 from kgservice.terms import shortened
+
+if TYPE_CHECKING:
+    from kgservice.actions.newsource.scaffold import Trial
 
 _ROUNDS = 8  # times that answers may change the questions
 _CHOICES = 12
@@ -129,7 +133,7 @@ def _asked(made: Proposal, answers: Mapping[str, str], everything: bool, say: Ca
         if question.id in answers or (question.sure and not everything):
             continue
         fresh[question.id] = _prompted(question, say)
-        if question.id == "class" and fresh[question.id] != question.proposed:
+        if question.id.startswith(("class", "read.")) and fresh[question.id] != question.proposed:
             break  # everything else depends on it
     return fresh
 
@@ -137,14 +141,30 @@ def _asked(made: Proposal, answers: Mapping[str, str], everything: bool, say: Ca
 def _prompted(question: Question, say: Callable[..., str]) -> str:
     click.echo()
     click.echo(say(question.text.template, **question.text.params))
-    shown = question.choices[:_CHOICES]
+    left_out = next((at for at, (value, _) in enumerate(question.choices, 1) if value == UNUSED), _CHOICES)
+    shown = question.choices[: min(left_out, _CHOICES)]
     for number, (value, name) in enumerate(shown, 1):
         label = say("leave the column out") if value == UNUSED else name
         click.echo(f"  {number}. {label}" + (f"  ({value})" if value not in (name, UNUSED) else ""))
-    answer: str = click.prompt(say("Number or value"), default=question.proposed, show_default=bool(question.proposed))
-    if answer.isdecimal() and 0 < int(answer) <= len(shown):
-        return shown[int(answer) - 1][0]
-    return answer.strip()
+    if len(question.choices) > len(shown):
+        click.echo(say("  … and {n} more: write a part of the name.", n=len(question.choices) - len(shown)))
+    while True:
+        asked = say("Number, name or value") if question.choices else say("Text")
+        answer: str = click.prompt(asked, default=question.proposed, show_default=bool(question.proposed)).strip()
+        found = _chosen(answer, question)
+        if len(found) < 2:
+            return found[0] if found else answer
+        click.echo(say("Several are called so: {names}.", names="; ".join(f"{n} ({v})" for v, n in question.choices
+                                                                          if v in found[:6])))  # fmt: skip
+
+
+def _chosen(answer: str, question: Question) -> list[str]:
+    """Return the values of the choices that an answer may mean: by number, value, name, or part of a name."""
+    if answer.isdecimal() and 0 < int(answer) <= min(len(question.choices), _CHOICES) and len(answer) < 3:
+        return [question.choices[int(answer) - 1][0]]
+    spoken = answer.casefold()
+    exact = [value for value, name in question.choices if spoken in (value.casefold(), name.casefold())]
+    return exact[:1] or [value for value, name in question.choices if len(spoken) > 2 and spoken in name.casefold()]
 
 
 def _tell(made: Proposal, say: Callable[..., str]) -> None:
@@ -166,7 +186,7 @@ def _tell(made: Proposal, say: Callable[..., str]) -> None:
         click.echo(say("Missing: {name} must be given by a column, or be the same for all rows.", name=short(prop)))
 
 
-def _show(trial: Trial, say: Callable[..., str]) -> None:
+def _show(trial: "Trial", say: Callable[..., str]) -> None:
     click.echo()
     click.echo(say("The first rows become:"))
     for subject, said in trial.things:

@@ -14,6 +14,7 @@ from kgservice.intake.guess import Guess
 from kgservice.intake.interface import Table
 from kgservice.intake.packing import opened
 from kgservice.intake.readers import read
+from kgservice.intake.trimming import trimmed
 
 MOST = 5000
 """Records that are looked at."""
@@ -47,8 +48,8 @@ def sampled(path: Path, found: Guess, most: int = MOST) -> Sample:
     return Sample(columns, tuple(sheet.frame.select(columns).head(most).iter_rows()), sheet.frame.height)
 
 
-def cut(path: Path, found: Guess, folder: Path, rows: int) -> Path | None:
-    """Write the first records of a file as a file of the same format; a small one whole; None where that is too much.
+def cut(path: Path, found: Guess, folder: Path, rows: int) -> Path:
+    """Write the first records of a file as a file of the same format; a small workbook, database or XML whole.
 
     What is packed comes unpacked.
     """
@@ -59,13 +60,13 @@ def cut(path: Path, found: Guess, folder: Path, rows: int) -> Path | None:
             target.write_bytes(_lines(plain.read_bytes(), found, rows))
         elif found.format == "jsonl":
             target.write_text("".join(plain.open(encoding="utf-8-sig").readlines()[:rows]), "utf8")
-        elif found.format == "json" and not found.iterator.strip("$[*]"):
+        elif found.format == "json" and found.iterator == "$[*]":
             body = json.loads(plain.read_bytes())
             target.write_text(json.dumps(body[:rows], ensure_ascii=False, indent=1), "utf8")
-        elif plain.stat().st_size <= _WHOLE:
+        elif plain.stat().st_size <= _WHOLE or found.format == "rdf":
             shutil.copyfile(plain, target)
         else:
-            return None
+            trimmed(plain, found, target, rows)
     return target
 
 

@@ -113,6 +113,13 @@ class Index:
                 found[iri] = self._things([row[0]], lang)[row[0]][3]
         return found
 
+    def types(self, iris: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the classes of those things that the index knows."""
+        self._ends = time.monotonic() + _SECONDS
+        query = "SELECT iri, types FROM things WHERE iri = ?"
+        found = (self._database.execute(query, (iri,)).fetchone() for iri in iris)
+        return {row[0]: tuple(row[1].split()) for row in found if row}
+
     def every(self, iri: str) -> list[str]:
         """Return every label of a thing."""
         query = "SELECT l.text FROM labels l JOIN things t ON t.id = l.thing WHERE t.iri = ?"

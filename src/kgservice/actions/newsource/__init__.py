@@ -1,6 +1,8 @@
-"""A new source in a few answers: what a sample says, compared with the ontology and the graph."""
+"""A new source in a few answers: what a sample says, compared with the ontology and the graph.
+
+NOTE: what does the work is in `scaffold`, which brings polars with it: import it only where it is used.
+"""
 
 from kgservice.actions.newsource.interface import UNUSED, Proposal, Question, Use, short
-from kgservice.actions.newsource.scaffold import NewSource, Trial
 
-__all__ = ["UNUSED", "NewSource", "Proposal", "Question", "Trial", "Use", "short"]
+__all__ = ["UNUSED", "Proposal", "Question", "Use", "short"]

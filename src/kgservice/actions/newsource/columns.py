@@ -9,6 +9,7 @@ _INTEGER = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*|[+-]?\d+")
 _DECIMAL = re.compile(r"[+-]?\d[\d \u00a0\u202f]*(?:[.,]\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}\.\d{1,2}\.\d{4}")
 _TIME = re.compile(r"(?:1[5-9]|20)\d{2}(?:-\d{2})?|(?:1[5-9]|20)\d{2}\s*[-–/]\s*(?:1[5-9]|20)\d{2}")
+_MOMENT = re.compile(f"{_DATE.pattern}|{_TIME.pattern}")
 _IRI = re.compile(r"https?://\S+")
 _CODE = re.compile(r"[A-Za-zА-Яа-яЁё]{0,4}[\d][\d.\-/]*[A-Za-zА-Яа-я\d]*")
 _SAFE = re.compile(r"[\w.\-]+")
@@ -70,17 +71,20 @@ def _kind(values: Sequence[str]) -> str:
     if not values:
         return "text"
 
+    # one faulty cell does not make another kind of a small table's column: it is told when the table is imported
+    misfits = max(1 if len(values) > 2 else 0, len(values) - _MOST * len(values))
+
     def mostly(pattern: re.Pattern[str]) -> bool:
-        return sum(1 for value in values if pattern.fullmatch(value)) >= _MOST * len(values)
+        return sum(1 for value in values if not pattern.fullmatch(value)) <= misfits
 
     leading = any(value.startswith("0") and value.isdigit() and len(value) > 1 for value in values)
     if mostly(_IRI):
         return "iri"
     if mostly(_DATE):
         return "date"
-    if mostly(_TIME):
+    if mostly(_TIME) or mostly(_MOMENT):
         return "time"
-    long = sum(1 for value in values if value.isdigit() and len(value) >= 9) >= _MOST * len(values)
+    long = sum(1 for value in values if not (value.isdigit() and len(value) >= 9)) <= misfits
     if leading or long:
         return "code"
     if mostly(_INTEGER):

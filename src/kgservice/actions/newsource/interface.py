@@ -1,5 +1,6 @@
 """The values of a proposal: what each column becomes, what is asked, and the whole; plain data for any door."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -9,6 +10,8 @@ from kgservice.terms import shortened
 
 UNUSED = "-"
 """The answer that leaves a column out."""
+ROW_NUMBER = re.compile(r"(?:№|no\.?|n|#)?\s*(?:п/?п|строк[аи]?|row)?\.?", re.IGNORECASE)
+"""Headings of columns that count the rows."""
 SURE = 0.72
 """Score from which a property is taken without asking."""
 
@@ -60,6 +63,8 @@ class Proposal:
     """Class of the things that rows are of."""
     kind: str
     key: tuple[str, ...]
+    beside: str
+    """A column of the table's key beside that of the address: rows without the latter are left out; empty = none."""
     slugged: bool
     """True when the key column is a name, and addresses are made of its letters."""
     uses: tuple[Use, ...]

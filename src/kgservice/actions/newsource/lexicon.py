@@ -12,6 +12,8 @@ from kgservice.terms import KINDS, PREFIXES
 _KG, _OWL, _RDFS, _SKOS, _SH, _XSD = (PREFIXES[name] for name in ("kg", "owl", "rdfs", "skos", "sh", "xsd"))
 _NAMES = {_RDFS + "label", _SKOS + "prefLabel", _SKOS + "altLabel"}
 _DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_TELLING = re.compile(r"\\\.|[А-Яа-я]")
+"""What a pattern has that tells its codes from numbers: a point, a letter of ours."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _KIND_OF = {
     # classes whose things have a kind of another name
@@ -23,8 +25,8 @@ COMMON: Mapping[str, tuple[str, str]] = {
     # properties of others that tables often have: kind of value, and words of headings
     _RDFS + "label": ("text", "название|наименование|имя|полное наименование|name|title|label|термин|preferred label"),
     _SKOS + "altLabel": ("text", "другое название|сокращение|краткое наименование|синоним|сокращённое наименование|"
-                                 "alternative name|short name|synonym|acronym|aliases|alt labels"),
-    _SKOS + "notation": ("code", "код|шифр|номер|code|notation|код специальности|код профессии|oksm|оквэд"),
+                                 "alternative name|short name|synonym|acronym|aliases|alt labels|hidden labels"),
+    _SKOS + "notation": ("code", "код|шифр|номер|code|notation|код специальности|код профессии"),
     _SKOS + "definition": ("text", "определение|описание|содержание|definition|description|scope"),
     _SKOS + "note": ("text", "примечание|комментарий|заметка|note|comment|remark|scope note"),
     PREFIXES["foaf"] + "homepage": ("iri", "сайт|веб-сайт|адрес сайта|website|homepage|url|web|ссылка на сайт"),
@@ -32,7 +34,9 @@ COMMON: Mapping[str, tuple[str, str]] = {
     PREFIXES["wgs"] + "lat": ("decimal", "широта|latitude|lat"),
     PREFIXES["wgs"] + "long": ("decimal", "долгота|longitude|long|lon|lng"),
     _SKOS + "broader": ("link", "родитель|вышестоящий|вышестоящая группа|входит в|parent|parent id|broader|part of"),
-    _KG + "earliest": ("date", "начало|дата начала|действует с|from|start|start date|begin|since"),
+    PREFIXES["dcterms"] + "modified": ("date", "дата изменения|изменено|обновлено|modified|modified date|updated"),
+    _KG + "earliest": ("date", "начало|дата начала|действует с|основан|год основания|established|founded|"
+                               "from|start|start date|begin|since"),
     _KG + "latest": ("date", "конец|дата окончания|действует по|to|end|end date|until"),
     _KG + "inn": ("code", "инн|inn|идентификационный номер налогоплательщика"),
     _KG + "ogrn": ("code", "огрн|ogrn"),
@@ -71,6 +75,8 @@ class Lexicon:
         self.classes: dict[str, Word] = {}
         self.properties: dict[str, Word] = {}
         self.concepts: dict[str, Word] = {}
+        self.forms: dict[str, list[re.Pattern[str]]] = {}
+        """By class, the forms of codes and addresses that its shapes demand."""
         self._required: dict[str, list[str]] = {}
         self._read(_grouped([*ontology, *vocabularies]))
         self._shapes(_grouped(shapes))
@@ -84,6 +90,10 @@ class Lexicon:
             if kind in KINDS:
                 return kind
         return ""
+
+    def addressable(self, name: str, addresses: bool) -> bool:
+        """Tell whether rows can be things of a class: by a kind of ours, or because they bring addresses of theirs."""
+        return bool(self.kind(name)) or (addresses and _SKOS + "Concept" in self.line(name))
 
     def line(self, name: str) -> list[str]:
         """Return a class and those above it, nearest first."""
@@ -105,6 +115,11 @@ class Lexicon:
         """Tell whether a property may be said of things of a class."""
         domain = self.properties[prop].domain
         return not domain or bool(domain & set(self.line(name)))
+
+    def own(self, prop: str, name: str) -> bool:
+        """Tell whether a property, as a mapping writes it, is said of things of a class or those above, by name."""
+        word = self.properties.get(_KG + prop.removeprefix("kg:"))
+        return word is not None and bool(word.domain & set(self.line(name)))
 
     def members(self, schemes: Iterable[str]) -> dict[str, str]:
         """Return the concepts of vocabularies by folded label, address and last part of it."""
@@ -142,6 +157,9 @@ class Lexicon:
                 path = next((_bare(value) for value in rule.get(_SH + "path", ()) if value.startswith("<")), "")
                 if not path:
                     continue
+                for form in rule.get(_SH + "pattern", ()):
+                    of = self.properties[path].range & set(self.classes) if path in self.properties else set[str]()
+                    self._form(of or targets, form)
                 severity = rule.get(_SH + "severity", (f"<{_SH}Violation>",))[0]
                 least = [*rule.get(_SH + "minCount", ()), *rule.get(_SH + "qualifiedMinCount", ())]
                 if least and _bare(severity) == _SH + "Violation":
@@ -153,6 +171,13 @@ class Lexicon:
                     self.properties[path].schemes |= schemes
                     if schemes:
                         self.properties[path].value = "concept"
+
+    def _form(self, targets: Iterable[str], form: str) -> None:
+        """Keep a pattern that tells a class from others: one of four digits or of any web address does not."""
+        read = literal_text(form.encode())
+        if read and _TELLING.search(read[0]):
+            for target in targets:
+                self.forms.setdefault(target, []).append(re.compile(read[0]))
 
     def _common(self) -> None:
         for iri, (value, spoken) in COMMON.items():

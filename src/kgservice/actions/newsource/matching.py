@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kgservice.actions.newsource.columns import Column
@@ -13,12 +13,16 @@ from kgservice.terms import PREFIXES
 
 Named = Callable[[str], list[tuple[str, str, int]]]
 """Looks a name up in the graph: (IRI, kind, role) of each thing that is called so."""
+Types = Callable[[Iterable[str]], dict[str, tuple[str, ...]]]
+"""Looks addresses up in the graph: the classes of each that it knows."""
 LABEL = PREFIXES["rdfs"] + "label"
 _NOTATION = PREFIXES["skos"] + "notation"
 _APART = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SURE = 0.72
 """Likeness of a heading from which a property is taken without asking."""
 _LEAST = 0.45
+_MISTYPED = 0.8  # likeness of letters from which a heading is a label written otherwise, and not another word
 _LANGUAGES = frozenset({"ru", "en", "рус", "англ", "русский", "русском", "английский", "английском", "английски",
                         "русски", "по", "на", "языке", "russian", "english", "rus", "eng"})  # fmt: skip
 _EMPTY = frozenset({"ob", "is", "ha", "of", "the", "in", "v", "na", "po", "iz", "s", "k"})
@@ -41,9 +45,10 @@ class Match:
 class Matcher:
     """Finds properties for columns."""
 
-    def __init__(self, lexicon: Lexicon, named: Named) -> None:
+    def __init__(self, lexicon: Lexicon, named: Named, types: Types) -> None:
         self._lexicon = lexicon
         self._named = named
+        self._types = types
         self._keys = Words()
         self._said = Counter(one for word in lexicon.classes.values() for one in word.said)
         self._noises: dict[str, frozenset[str]] = {}
@@ -53,24 +58,34 @@ class Matcher:
         }
 
     def classes(self, texts: Sequence[str], columns: Sequence[Column]) -> list[tuple[str, float]]:
-        """Return classes that the rows may be of, likeliest first: by what the file is called, headings and values."""
+        """Return classes that the rows may be of, likeliest first.
+
+        By what source, file and sheet are called, what every row says, the paths of addresses, the forms of codes,
+        names that the graph has, and headings.
+        """
         found: dict[str, float] = {}
-        spoken = [_APART.sub(" ", folded(text.replace("_", " ").replace("-", " "))) for text in texts]
+        texts = [*texts, *_of_every_row(columns)]
+        spoken = [_APART.sub(" ", folded(_HUMP.sub(" ", text).replace("_", " ").replace("-", " "))) for text in texts]
+        addresses = any(column.kind == "iri" and column.unique for column in columns)
         for iri, word in self._lexicon.classes.items():
-            if not self._lexicon.kind(iri):
+            if not self._lexicon.addressable(iri, addresses):
                 continue
             likeness = max((self._likeness(text, word) for text in spoken if text), default=0.0)
             told = {one for text in spoken for one in words(text) if len(one) > 3 and not one.isdigit()}
             rare = [one for one in told if one in word.said and self._said[one] <= 3]
-            likeness = max(likeness, 0.6 if rare else 0.0)
+            likeness = max(likeness + 0.02 * min(len(rare), 3) if likeness > 0.3 else 0.0, 0.6 if rare else 0.0)
             found[iri] = likeness
         for iri, share in self._kinds(columns).items():
             found[iri] = max(found.get(iri, 0.0), 0.5 + 0.5 * share)
+        for iri, likeness in self._formed(columns).items():
+            if iri in found:
+                found[iri] = max(found[iri] + 0.05, likeness)
         for iri in found:
             own = [p for p in self._lexicon.properties if iri in self._lexicon.properties[p].domain]
             headings = sum(max((self._heading(c.heading, p, "") for c in columns), default=0) > _SURE for p in own)
             found[iri] += 0.04 * min(headings, 5)
-        return sorted(found.items(), key=lambda pair: (-round(pair[1], 3), len(self._lexicon.line(pair[0])), pair[0]))
+        usual = Counter(name for word in self._lexicon.properties.values() for name in word.domain)
+        return sorted(found.items(), key=lambda pair: (-round(pair[1], 3), -usual[pair[0]], pair[0]))
 
     def matches(self, column: Column, of: str) -> list[Match]:
         """Return properties of a class that a column may be, likeliest first."""
@@ -98,7 +113,7 @@ class Matcher:
 
     def _heading(self, heading: str, prop: str, of: str) -> float:
         """Return how like a heading and the labels of a property are; words that name the class say nothing."""
-        spoken = [word for word in words(folded(heading.replace("_", " "))) if word not in _LANGUAGES]
+        spoken = [word for word in words(folded(_HUMP.sub(" ", heading).replace("_", " "))) if word not in _LANGUAGES]
         told = {self._keys.key(word): word for word in spoken}
         noise = self._noise(of)
         kept = {key: word for key, word in told.items() if key not in noise} or told
@@ -119,12 +134,29 @@ class Matcher:
         for label in word.labels:
             own = frozenset(self._keys.of(label))
             best = max(best, _close(text, keys, label, own), 0.8 if own and own <= keys else 0.0)
+            if " " not in label:
+                best = max(best, 0.72 if any(alike(one, label) >= 0.75 for one in text.split()) else 0.0)
         return best
+
+    def _formed(self, columns: Sequence[Column]) -> dict[str, float]:
+        """Return classes by codes and addresses that have a form which the shapes of the class demand."""
+        found: dict[str, float] = {}
+        for column in columns:
+            if column.kind in ("code", "decimal", "iri") and column.distinctive and not column.separator:
+                for iri, forms in self._lexicon.forms.items():
+                    share = max(_share(form, column.values) for form in forms)
+                    if share > 0.5:
+                        value = 0.4 + 0.3 * share + (0.15 if column.kind == "iri" else 0.0)
+                        found[iri] = max(found.get(iri, 0.0), value)
+        return found
 
     def _kinds(self, columns: Sequence[Column]) -> dict[str, float]:
         """Return classes by the share of names that the graph knows as such things, in the column with most of them."""
         best: dict[str, float] = {}
         for column in columns:
+            if column.kind == "iri" and column.distinctive:
+                known = Counter(name for names in self._types(sorted(column.all)).values() for name in names)
+                best |= {iri: 0.8 for iri, _ in known.most_common(3) if iri in self._lexicon.classes}
             if column.kind not in ("text", "code"):
                 continue
             looked = column.values[:_LOOKED]
@@ -201,4 +233,27 @@ def _close(text: str, keys: frozenset[str], label: str, own: frozenset[str]) -> 
         return 1.0
     shared = len(keys & own)
     overlap = 2 * shared / (len(keys) + len(own)) if shared else 0.0
-    return max(0.95 * overlap, 0.9 * alike(text, label) if min(len(text), len(label)) > 3 else 0.0)
+    near = alike(text, label) if min(len(text), len(label)) > 3 else 0.0
+    return max(0.95 * overlap, 0.9 * near if near >= _MISTYPED else 0.0)
+
+
+def _share(form: re.Pattern[str], values: Sequence[str]) -> float:
+    return sum(form.search(value) is not None for value in values) / len(values) if values else 0.0
+
+
+def _of_every_row(columns: Sequence[Column]) -> list[str]:
+    """Return what all rows say of themselves: the words of a column with one value, and what addresses begin with."""
+    found = []
+    for column in columns:
+        if column.filled < 1 or len(column.values) < 1:
+            continue
+        if column.distinct == 1 and column.kind == "text" and len(column.values[0]) <= 40:
+            found.append(column.values[0])
+        elif column.kind == "iri" and column.distinctive:
+            first, last = min(column.all), max(column.all)
+            shared = first[
+                : next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), 0)
+            ]
+            shared = shared.rpartition("/")[0]
+            found.append(shared.partition("://")[2].partition("/")[2].replace("/", " "))
+    return [text for text in found if text]

@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kgservice.actions.newsource.columns import Column
-from kgservice.actions.newsource.interface import SURE, UNUSED, Proposal, Question, Use
+from kgservice.actions.newsource.interface import ROW_NUMBER, SURE, UNUSED, Proposal, Question, Use
 from kgservice.actions.newsource.lexicon import Lexicon
 from kgservice.actions.newsource.matching import LABEL, Match, Matcher
 from kgservice.errors import ParameterInvalid
 from kgservice.search import alike, folded
 from kgservice.terms import PREFIXES
 
+_MOSTLY = 0.9
+"""Share of rows with a code from which the others are left out, and the code is the key."""
 _WORTH = 0.5
 """Score below which a column is rather left out than taken for something."""
-_ROW_NUMBER = re.compile(r"(?:№|no\.?|n|#)?\s*(?:п/?п|строк[аи]?|row)?\.?", re.IGNORECASE)
+_RARE = 0.05  # share of rows with a value below which another column has the better right to a property
 _IDENTIFIER = re.compile(r"\b(?:id|ид|код|шифр|code|key|ключ|identifier|инн|огрн|uri|guid)\b", re.IGNORECASE)
 _SEVERAL = {
     PREFIXES["skos"] + "altLabel", PREFIXES["skos"] + "note", PREFIXES["schema"] + "sameAs",
@@ -48,7 +50,7 @@ class Proposer:
         uses = [self._use(column, of, answers) for column in columns]
         uses = self._apart(uses, columns, of, answers)
         uses = self._labelled(uses, columns, answers)
-        key, slugged = self._key(uses, columns, answers)
+        key, slugged, beside = self._key(uses, columns, answers, of)
         uses = [replace(use, key=use.heading in key) for use in self._linked(uses, columns, key, answers)]
         constants = {
             self._full(name.removeprefix("constant:")): self._full(value)
@@ -59,7 +61,7 @@ class Proposer:
         missing = tuple(path for path in self._lexicon.required(of) if path not in given)
         about = self._about(stem, file, answers)
         made = Proposal(
-            name, file, dict(reading), about, of, self._lexicon.kind(of), key, slugged, tuple(uses), constants,
+            name, file, dict(reading), about, of, self._lexicon.kind(of), key, beside, slugged, tuple(uses), constants,
             missing, (), records, next((score for iri, score in classes if iri == of), 0.0) if not told else 1.0,
         )  # fmt: skip
         return replace(made, questions=tuple(self._questions(made, classes, columns, answers)))
@@ -70,6 +72,8 @@ class Proposer:
         wanted = answers.get(f"column:{column.heading}", "")
         if wanted == UNUSED:
             return Use(column.heading, "", options=options, examples=column.examples, score=1.0)
+        if not wanted and (not column.values or self._foreign(column, of)):
+            return Use(column.heading, "", options=options, examples=column.examples)
         prop = self._full(wanted)
         match = next((m for m in matches if m.prop == prop), None)
         if prop and match is None and prop in self._lexicon.properties:
@@ -124,7 +128,8 @@ class Proposer:
         """Return uses in which a property that holds one value is that of one column: the likeliest."""
         taken: dict[tuple[str, str], float] = {}
         settled: dict[str, Use] = {}
-        for use in sorted(uses, key=lambda one: -one.score):
+        rare = {column.heading for column in columns if column.filled < _RARE}
+        for use in sorted(uses, key=lambda one: (one.heading in rare, -one.score)):
             again = use
             for _ in range(6):
                 spot = (again.prop, again.language)
@@ -169,24 +174,43 @@ class Proposer:
         ]
 
     def _key(
-        self, uses: Sequence[Use], columns: Sequence[Column], answers: Mapping[str, str]
-    ) -> tuple[tuple[str, ...], bool]:
-        """Return the columns of the key, and whether they are names: codes first, then names, never row numbers."""
+        self, uses: Sequence[Use], columns: Sequence[Column], answers: Mapping[str, str], of: str
+    ) -> tuple[tuple[str, ...], bool, str]:
+        """Return the columns of the key, whether they are names, and what stands in rows without it.
+
+        Codes first, then names, never row numbers; addresses of others only where the class has none of ours.
+        """
         by_heading = {column.heading: column for column in columns}
         told = tuple(name for name in answers.get("key", "").split(" + ") if name in by_heading)
         if told:
-            return told, not all(by_heading[name].safe for name in told)
+            slugged = not all(by_heading[name].safe for name in told) and not self._foreign(by_heading[told[0]], of)
+            return told, slugged, self._beside(by_heading[told[0]], columns) if len(told) == 1 else ""
         ranked: list[tuple[bool, bool, bool, int, str]] = []
         for use in uses:
             column = by_heading[use.heading]
-            if column.unique and column.kind not in ("date", "decimal", "iri") and not self._number(column):
-                named = _IDENTIFIER.search(column.heading) is not None or use.how == "code"
+            if self._foreign(column, of):
+                return (column.heading,), False, ""
+            named = _IDENTIFIER.search(column.heading) is not None or use.how == "code"
+            whole = column.unique and column.kind not in ("date", "decimal", "iri") and not self._number(column)
+            if whole or (use.how == "code" and column.kind != "text" and self._beside(column, columns)):
                 ranked.append((named and column.safe, column.safe, use.prop == LABEL, -len(ranked), column.heading))
         if ranked:
             chosen = by_heading[max(ranked)[4]]
-            return (chosen.heading,), not chosen.safe
+            return (chosen.heading,), not chosen.safe, self._beside(chosen, columns)
         label = next((use.heading for use in uses if use.prop == LABEL), "")
-        return ((label,), True) if label else ((), False)
+        return ((label,), True, "") if label else ((), False, "")
+
+    def _foreign(self, column: Column, of: str) -> bool:
+        """Tell whether a column has the addresses of things that are not of a kind of ours."""
+        return column.kind == "iri" and column.unique and not self._lexicon.kind(of)
+
+    @staticmethod
+    def _beside(column: Column, columns: Sequence[Column]) -> str:
+        """Return a column that is filled where a code without repetition is not; empty where none of both is needed."""
+        if column.unique or not column.distinctive or not _MOSTLY <= column.filled < 1:
+            return ""
+        whole = [(other.distinct, other.heading) for other in columns if other.filled == 1 and not other.unique]
+        return min(whole)[1] if whole else ""
 
     @staticmethod
     def _linked(
@@ -216,7 +240,7 @@ class Proposer:
     @staticmethod
     def _number(column: Column) -> bool:
         """Tell whether a column counts the rows: such a number is nobody's key."""
-        return column.kind == "integer" and column.unique and bool(_ROW_NUMBER.fullmatch(column.heading.strip()))
+        return column.kind == "integer" and column.unique and bool(ROW_NUMBER.fullmatch(column.heading.strip()))
 
     @staticmethod
     def _about(stem: str, file: str, answers: Mapping[str, str]) -> dict[str, str]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from kgservice.actions.newsource.columns import Column
-from kgservice.actions.newsource.interface import SURE, UNUSED, Proposal, Question, Use, short
+from kgservice.actions.newsource.interface import ROW_NUMBER, SURE, UNUSED, Proposal, Question, Use, short
 from kgservice.actions.newsource.lexicon import Lexicon
+from kgservice.intake.guess import Guess
 from kgservice.report import Text
 
 _CLEAR = 0.8  # score of a class that needs no question
@@ -17,15 +18,13 @@ def asked(
 ) -> list[Question]:  # fmt: skip
     """Return the questions of a proposal in the order in which a person would answer them."""
     found = [_class(made, classes, answers, lexicon, lang), *_about(made, answers)]
-    found.append(
-        Question(
-            "key", Text("Which column tells one row from every other?"),
-            tuple((column.heading, column.heading) for column in columns if column.unique), " + ".join(made.key),
-            "key" in answers or (bool(made.key) and any(c.unique for c in columns if c.heading in made.key)),
-        )
-    )  # fmt: skip
+    found.append(_key(made, columns, answers))
+    suiting = sorted(
+        ((short(iri), word.name(lang)) for iri, word in lexicon.properties.items() if lexicon.suits(iri, made.of)),
+        key=lambda pair: (not lexicon.own(pair[0], made.of), pair[1]),
+    )
     for use in made.uses:
-        found.append(_column(use, answers))
+        found.append(_column(use, answers, suiting, lexicon, lang))
         found += _values(use, answers, lexicon, lang)
     for prop in made.missing:
         word = lexicon.properties.get(prop)
@@ -40,6 +39,19 @@ def asked(
     return found
 
 
+def reading(found: Guess, answers: Mapping[str, str]) -> list[Question]:
+    """Return what is asked about the reading of a file that holds several tables; everything else depends on it."""
+    listed = (
+        ("read.member", found.members, found.member, Text("Which file of the archive is it?")),
+        ("read.sheet", found.sheets, found.sheet, Text("Which sheet or table of the file is it?")),
+    )
+    return [
+        Question(name, text, tuple((one, one) for one in many), chosen, name in answers)
+        for name, many, chosen, text in listed
+        if len(many) > 1
+    ]
+
+
 def _class(
     made: Proposal, classes: Sequence[tuple[str, float]], answers: Mapping[str, str], lexicon: Lexicon, lang: str
 ) -> Question:
@@ -48,6 +60,19 @@ def _class(
     scores = [score for _, score in classes[:2]]
     clear = bool(scores) and scores[0] >= _CLEAR and (len(scores) == 1 or scores[0] - scores[1] > 0.05)
     return Question("class", Text("What is a row?"), choices, short(made.of), "class" in answers or clear)
+
+
+def _key(made: Proposal, columns: Sequence[Column], answers: Mapping[str, str]) -> Question:
+    listed = [column.heading for column in columns if column.unique or column.heading in made.key]
+    listed = list(dict.fromkeys([*made.key, *listed])) if len(made.key) == 1 else listed
+    text = Text("Which column tells one row from every other?")
+    if made.beside:
+        empty = round((1 - next(c.filled for c in columns if c.heading == made.key[0])) * 100, 1)
+        text = Text("Which column tells one row from every other? Rows without “{heading}” ({percent} %) are left out.",
+                    {"heading": made.key[0], "percent": empty})  # fmt: skip
+    sure = bool(made.key) and any(column.unique for column in columns if column.heading in made.key)
+    choices = tuple((heading, heading) for heading in listed)
+    return Question("key", text, choices, " + ".join(made.key), "key" in answers or sure)
 
 
 def _about(made: Proposal, answers: Mapping[str, str]) -> list[Question]:
@@ -65,15 +90,21 @@ def _about(made: Proposal, answers: Mapping[str, str]) -> list[Question]:
     ]
 
 
-def _column(use: Use, answers: Mapping[str, str]) -> Question:
-    choices = [(short(prop), name) for prop, name, _ in use.options]
-    if use.prop and short(use.prop) not in {value for value, _ in choices}:
-        choices.insert(0, (short(use.prop), short(use.prop)))
+def _column(
+    use: Use, answers: Mapping[str, str], suiting: Sequence[tuple[str, str]], lexicon: Lexicon, lang: str
+) -> Question:
+    """Ask what a column is: what it may be first, then leaving it out, then all else that is said of such things."""
+    likely = [(short(prop), name) for prop, name, _ in use.options]
+    if use.prop and short(use.prop) not in {value for value, _ in likely}:
+        word = lexicon.properties.get(use.prop)
+        likely.insert(0, (short(use.prop), word.name(lang) if word else short(use.prop)))
+    listed = {value for value, _ in likely}
+    choices = (*likely, (UNUSED, ""), *(pair for pair in suiting if pair[0] not in listed))
     text = Text("What is the column “{heading}” ({examples})?",
                 {"heading": use.heading, "examples": ", ".join(example[:40] for example in use.examples)})  # fmt: skip
-    sure = f"column:{use.heading}" in answers or use.score >= SURE or (use.key and not use.prop)
-    return Question(f"column:{use.heading}", text, (*choices, (UNUSED, "")), short(use.prop) if use.prop else UNUSED,
-                    sure)  # fmt: skip
+    nothing = use.key or not use.examples or bool(ROW_NUMBER.fullmatch(use.heading.strip()))
+    sure = f"column:{use.heading}" in answers or use.score >= SURE or (nothing and not use.prop)
+    return Question(f"column:{use.heading}", text, choices, short(use.prop) if use.prop else UNUSED, sure)
 
 
 def _values(use: Use, answers: Mapping[str, str], lexicon: Lexicon, lang: str) -> list[Question]:

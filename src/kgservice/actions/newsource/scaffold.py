@@ -2,8 +2,8 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kgservice.actions.content import Content
@@ -12,6 +12,7 @@ from kgservice.actions.newsource.interface import Proposal
 from kgservice.actions.newsource.lexicon import Lexicon
 from kgservice.actions.newsource.matching import Matcher
 from kgservice.actions.newsource.proposal import Proposer
+from kgservice.actions.newsource.questions import reading
 from kgservice.actions.newsource.writing import written
 from kgservice.actions.search import Search
 from kgservice.errors import ParameterInvalid, Refused, ReleaseNotFound
@@ -54,17 +55,20 @@ class NewSource:
 
         Raises:
             ParameterInvalid: the name is no name of a source.
+            Refused: there is a source of that name.
             SourceUnreadable: the file cannot be read.
             AuthoredInvalid: the ontology does not parse.
         """
         self._insist(name)
+        self._insist_free(name)
         given = dict(answers or {})
         found = guess(path, **_reading(given))  # type: ignore[arg-type]  # texts and one number, by name
         sample = sampled(path, found)
         columns = [column(head, [row[at] for row in sample.rows]) for at, head in enumerate(sample.columns)]
-        matcher = Matcher(self._words(), self._named)
+        matcher = Matcher(self._words(), self._named, self._types)
         proposer = Proposer(self._words(), matcher, self._settings.lang)
-        return proposer.propose(name, path.name, found.lines(), columns, sample.records, given)
+        made = proposer.propose(name, path.name, found.lines(), columns, sample.records, given)
+        return replace(made, questions=(*reading(found, given), *made.questions))
 
     def trial(self, made: Proposal, path: Path) -> Trial:
         """Return what a proposal makes of the first records of its file; nothing is kept.
@@ -134,6 +138,12 @@ class NewSource:
             told = ontology.statements(self._content.authored)
             self._lexicon = Lexicon(told["ontology"], told["vocabularies"], told["shapes"])
         return self._lexicon
+
+    def _types(self, iris: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        try:
+            return self._search().index().types(iris)
+        except ReleaseNotFound:
+            return {}
 
     def _named(self, text: str) -> list[tuple[str, str, int]]:
         try:

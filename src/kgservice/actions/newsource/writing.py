@@ -11,6 +11,8 @@ from kgservice.actions.newsource.interface import Proposal, Use, short
 from kgservice.terms import PREFIXES
 
 _PLAIN = re.compile(r"[A-Za-zА-Яа-яЁё][\wА-Яа-яЁё .\-]*[\wА-Яа-яЁё]")
+_ENDS = {"kg:earliest", "kg:latest"}
+"""Properties with a function of their name, which takes months and years too."""
 _FUNCTIONS = {"integer": "integer", "decimal": "decimal", "date": "date", "iri": "iri"}
 
 
@@ -39,6 +41,7 @@ def mapping(made: Proposal) -> str:
         "mappings:",
         "  row:",
         f"    source: {source}",
+        *_condition(made),
         *_subject(made),
         "    po:",
         f"      - [a, {short(made.of)}]",
@@ -54,12 +57,22 @@ def mapping(made: Proposal) -> str:
 
 def table(use: Use, made: Proposal) -> str:
     """Return the name of the code table of a column: that of its property, and a number where two share it."""
-    local = re.sub(r"[^a-z0-9]+", "-", short(use.prop).partition(":")[2].lower()).strip("-")
+    local = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", short(use.prop).partition(":")[2])
+    local = re.sub(r"[^a-z0-9]+", "-", local.lower()).strip("-")
     same = [other.heading for other in made.uses if other.prop == use.prop and other.how == use.how]
     return local if len(same) < 2 else f"{local}-{same.index(use.heading) + 1}"
 
 
+def _condition(made: Proposal) -> list[str]:
+    """Return the line that leaves rows without a key out, where the table has some that are no things."""
+    if not made.beside:
+        return []
+    return [f"    condition: {{function: filled, parameters: [[text, {_quoted(_reference(made.key[0]))}]]}}"]
+
+
 def _subject(made: Proposal) -> list[str]:
+    if not made.kind:
+        return ["    s: " + _quoted(_reference(made.key[0]))]  # the rows bring addresses of theirs
     head = f"id/{made.kind}/"
     if not made.slugged and len(made.key) < 2:
         return ["    s: " + _quoted(head + "--".join(_reference(name) for name in made.key))]
@@ -78,6 +91,8 @@ def _subject(made: Proposal) -> list[str]:
 
 def _thing(made: Proposal, key: list[str]) -> str:
     """Return the address of another row of the table, by the column that holds its key."""
+    if not made.kind:
+        return f"{{value: {_quoted(_reference(key[0]))}, type: iri}}"
     head = f"id/{made.kind}/"
     if not made.slugged:
         return f"{{value: {_quoted(head + _reference(key[0]))}, type: iri}}"
@@ -121,7 +136,8 @@ def _rule(use: Use, made: Proposal) -> list[str]:
         return [f"      - {{p: {prop}, o: {_thing(made, [use.heading])}}}"]
     if use.how in _FUNCTIONS:
         kind = ", type: iri" if use.how == "iri" else ""
-        call = f"{{function: {_FUNCTIONS[use.how]}, parameters: [[text, {value}]]{kind}}}"
+        function = prop.removeprefix("kg:") if prop in _ENDS else _FUNCTIONS[use.how]
+        call = f"{{function: {function}, parameters: [[text, {value}]]{kind}}}"
         return [f"      - {{p: {prop}, o: {call}}}"]
     if use.separator:
         inner = value[1:-1]
@@ -153,7 +169,7 @@ def _source(made: Proposal) -> str:
     lines += [f"{lang} = {_string(about[f'title.{lang}'])}" for lang in ("ru", "en")]
     lines += ["", "[[table]]", 'name = "rows"', f"file = {_string(_pattern(made.file))}"]
     lines += [f"{name} = {_value(value)}" for name, value in made.reading.items()]
-    lines.append(f"key = {_value(list(made.key))}")
+    lines.append(f"key = {_value([*made.key, *([made.beside] if made.beside else [])])}")
     required = [use.heading for use in made.uses if use.prop == PREFIXES["rdfs"] + "label" and use.score >= 0.5]
     required = [name for name in required if name not in made.key][:1]
     lines += [f"required = {_value(required)}"] if required else []

@@ -63,10 +63,13 @@ def _proposals(room: Blueprint, counter: Counter) -> None:
         found = proposed(number)
         given = {name.removeprefix(_ANSWER): value for name, value in request.form.items() if name.startswith(_ANSWER)}
         answers = {**found.params["answers"], **{name: value.strip() for name, value in given.items() if value.strip()}}
-        if answers.get("class") != found.result["proposal"]["of"] and "class" in given:
-            answers = {
-                name: value for name, value in answers.items() if not name.startswith(("column:", "value:", "key"))
-            }
+        asked = {one["id"]: one["proposed"] for one in found.result["proposal"]["questions"]}
+        if any(name.startswith("read.") and value != asked.get(name) for name, value in given.items()):
+            kept: tuple[str, ...] = ("read.", "title.", "publisher", "steward", "origin", "licence")
+            answers = {name: value for name, value in answers.items() if name.startswith(kept)}
+        elif "class" in given and given["class"] != asked.get("class"):
+            dropped = ("column:", "value:", "key", "constant:")
+            answers = {name: value for name, value in answers.items() if not name.startswith(dropped)}
         params = {"file": found.params["file"], "answers": answers}
         return _job(counter, "source" if request.form.get("do") == "write" else "proposal", found.source, params)
 
