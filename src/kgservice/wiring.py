@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from kgservice.actions.doctor import Doctor
     from kgservice.actions.identity import Identity
     from kgservice.actions.ingest import Ingest
-    from kgservice.actions.newsource import NewSource
+    from kgservice.actions.newsource.scaffold import NewSource
     from kgservice.actions.publish import Publish
     from kgservice.actions.rebase import Rebase
     from kgservice.actions.verify import Verify
@@ -181,7 +181,7 @@ class Service:
     def newsource(self) -> "NewSource":
         """Return what proposes and writes sources. Raises Refused with a remote store."""
         self._writable()
-        from kgservice.actions.newsource import NewSource
+        from kgservice.actions.newsource.scaffold import NewSource
 
         return NewSource(self.shelf, self._content, lambda: self.search, self.settings)
 
