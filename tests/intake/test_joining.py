@@ -1,5 +1,6 @@
 """Joins whose keys are empty are told, and a mapping that makes too much is refused before the disk is full."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from kgservice.errors import MappingInvalid
 from kgservice.intake.conversion import convert
 from kgservice.intake.interface import Source
+from kgservice.intake.lineage import locate_all
 from kgservice.intake.sources import load_source
 from sourcefolders import BASE, HEAD, converted, delivered
 
@@ -78,3 +80,47 @@ def test_a_mapping_that_would_make_a_thousand_million_is_refused_at_once(tmp_pat
 
     with pytest.raises(MappingInvalid, match="combines the values of its records 1024000000 times"):
         convert(crossed, delivery, BASE, tmp_path / "out", 100)
+
+
+KIN = """
+prefixes: {ex: "https://example.org/word#"}
+mappings:
+  unit:
+    sources: [[units~SOURCE]]
+    s: id/organization/$(id)
+    po:
+      - p: ex:within
+        o: {mapping: unit, join: {above: code}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "first", "second"),
+    [
+        ("csv", "id,code,above\na,1,3\nb,2,1\n", "id,code,above\nc,3,\nd,4,2\n"),
+        (
+            "json",
+            '{"u": [{"id": "a", "code": 1, "above": 3}, {"id": "b", "code": 2, "above": 1}]}',
+            '{"u": [{"id": "c", "code": 3}, {"id": "d", "code": 4, "above": 2}]}',
+        ),
+    ],
+)
+def test_rows_of_a_table_are_joined_with_one_another_over_all_its_files(
+    tmp_path: Path, form: str, first: str, second: str
+) -> None:
+    path = tmp_path / "units"
+    path.mkdir()
+    table = f'\n[[table]]\nname = "units"\nfile = "*.{form}"\nformat = "{form}"\nkey = ["id"]\n'
+    (path / "source.toml").write_text(HEAD + table, "utf-8")
+    kind = "csv" if form == "csv" else 'jsonpath, "$.u[*]"'
+    (path / "mapping.yaml").write_text(KIN.replace("SOURCE", kind), "utf-8")
+    made = converted(load_source(path), tmp_path, **{f"x__{form}": first, f"y__{form}": second})
+    (statements,) = made.graphs.values()
+    subject, within = f"{BASE}id/organization/", "https://example.org/word#within"
+
+    assert {finding.rule for finding in made.report.findings} == {"map/join-key-none"}
+    assert gzip.decompress(statements.path.read_bytes()).decode().splitlines() == [
+        f"<{subject}{child}> <{within}> <{subject}{parent}> ." for child, parent in ("ac", "ba", "db")
+    ]
+    cells = locate_all(made.lineage, [(f"{subject}b", within, f"<{subject}a>")], tmp_path / "kept")
+    assert [(cell.file, cell.column) for cell in cells[0]] == [(f"x.{form}", "above")]

@@ -1,6 +1,6 @@
 """Turns a delivery into statement files: read, check keys, map, sort; every cell becomes a statement or a finding."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +11,7 @@ from kgservice.intake import columns, coverage, index, joining, keys, letters, w
 from kgservice.intake.failures import Expectations, tell
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source, Table
-from kgservice.intake.mapped import mapped, rules, together, with_iterator
+from kgservice.intake.mapped import Others, joined, mapped, rules, together, with_iterator
 from kgservice.intake.packing import Part, parts
 from kgservice.intake.readers import read
 from kgservice.intake.readers.reading import Sheet
@@ -22,11 +22,22 @@ from kgservice.report import Cell, Text
 from kgservice.report.writing import Writer
 from kgservice.terms import Evidence, Graphs, iri
 
+Tell = Callable[[str, int, int], None]
 
-def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int, most: int = 100_000_000) -> Conversion:
+
+def convert(
+    source: Source,
+    delivery: Delivery,
+    base: str,
+    out: Path,
+    cap: int,
+    most: int = 100_000_000,
+    said: Tell = lambda _step, _done, _total: None,
+) -> Conversion:
     """Write one sorted `.nt.gz` per graph below `out`, and `out/lineage`; the report holds about `cap` findings.
 
     All of them, up to a million, stand in `out/lineage/findings.sqlite`. `most` = statements that it may become.
+    `said` hears how far it is: step, bytes read or rows mapped, and all of them.
 
     Raises:
         SourceUnreadable: when a file of the delivery cannot be read at all.
@@ -38,10 +49,15 @@ def convert(source: Source, delivery: Delivery, base: str, out: Path, cap: int, 
     folder.mkdir(parents=True, exist_ok=True)
     with Writer(folder / index.FINDINGS) as file:
         job = _Job(source, mapping, base, out, Collector(source.name, cap, file))
-        for table, found in assigned(source, delivery.files, job.collector):
+        given, done = assigned(source, delivery.files, job.collector), 0
+        total = sum(part.file.size for _, found in given for part in found)
+        for table, found in given:
+            said("Reading the delivery", done, total)
             job.read(table, found)
+            done += sum(part.file.size for part in found)
         job.check_coverage()
-        job.convert(most)
+        job.convert(most, said)
+        said("Sorting the statements", 0, 0)
         graphs = job.statements.write(out, base)
         job.collector.counts["triples"] = sum(one.triples for one in graphs.values())
         index.record(folder, source, delivery, base, job.places, job.subjects())
@@ -149,14 +165,21 @@ class _Job:
         self._home = iri(Graphs(base).source(source.name, Evidence.SOURCED))
         self._graphs = {iri(Graphs(base).source(source.name, evidence)) for evidence in Evidence}
 
-    def convert(self, most: int) -> None:
+    def convert(self, most: int, said: Tell) -> None:
         """Map the files one by one; refuse before the disk is full what would become more statements than `most`."""
+        total, before = self.collector.counts["records"], 0
         for table, files in self._tables:
+            others = self._others(table)
             for one, sheet in zip(files, self._sheets[table.name], strict=True):
                 self.places.append(index.Place(table.name, one.file.name, one.file.sha256, sheet.sheet, one.member))
-                for produced in mapped(self.mapping, table, sheet, self.base, self._others(table)):
+                rows = sheet.frame.height
+                pieces = max(len(self.mapping.of(table.name)), 1) * max(-(-rows // rml.ROWS), 1)
+                said("Mapping rows to statements", before, total)
+                for number, produced in enumerate(mapped(self.mapping, table, sheet, self.base, others), 1):
                     self._take(produced, sheet)
+                    said("Mapping rows to statements", before + rows * min(number, pieces) // pieces, total)
                     _limit(self, sheet, produced.statements.height, most)
+                before += rows
 
     def read(self, table: Table, files: list[Part]) -> None:
         """Read the files of a table and check headings and keys."""
@@ -197,11 +220,11 @@ class _Job:
         for tables in read.values():
             coverage.check(self.mapping, tables, self.collector)
 
-    def _others(self, table: Table) -> dict[str, pl.DataFrame | list[rml.Record]]:
-        """Return what the joins of a table lead to: other tables of the delivery."""
-        by_iri = {one.iri: one.source for one in self.mapping.triples_maps}
-        wanted = {by_iri[term.parent] for one in self.mapping.of(table.name) for term in one.parents()} - {table.name}
-        return {name: together(self._sheets[name]) for name in wanted if name in self._sheets}
+    def _others(self, table: Table) -> Others:
+        """Return what the joins of a table lead to: tables of the delivery, each with all its files."""
+        there = {one.name: one for one, _ in self._tables}
+        wanted = joined(self.mapping, table.name) & set(there)
+        return {name: together(there[name], self._sheets[name]) for name in wanted}
 
     def _take(self, produced: rml.Produced, sheet: Sheet) -> None:
         place = len(self.places) - 1

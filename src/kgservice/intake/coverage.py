@@ -61,11 +61,12 @@ def _used(mapping: rml.Mapping, table: Table, formulation: str) -> Iterator[str 
     yield own
     for name in (*table.key, *table.required, *table.unused):
         yield from _paths(own or "", name, formulation)
+    joined = mapping.joined()
     for triples_map in mapping.of(table.name):
         base = _absolute("", triples_map.iterator or table.iterator, formulation)
         yield base
         if base is not None:
-            for name in triples_map.references():
+            for name in (*triples_map.references(), *joined[triples_map.iri]):
                 yield from _paths(base, name, formulation)
 
 

@@ -10,7 +10,8 @@ from kgservice.intake.interface import Source, Table
 from kgservice.intake.readers.rdf import RDF, RELATIVE
 from kgservice.intake.readers.reading import ROW, Sheet
 
-Others = Mapping[str, "pl.DataFrame | list[rml.Record]"]
+Others = Mapping[str, "pl.DataFrame | rml.Records | list[rml.Record]"]
+"""All records of the tables that joins lead to."""
 
 
 def mapped(mapping: rml.Mapping, table: Table, sheet: Sheet, base: str, others: Others) -> Iterator[rml.Produced]:
@@ -57,10 +58,23 @@ def _resolved(frame: pl.DataFrame, base: str) -> pl.DataFrame:
     )
 
 
-def together(sheets: Sequence[Sheet]) -> "pl.DataFrame | list[rml.Record]":
+def joined(mapping: rml.Mapping, table: str) -> set[str]:
+    """Return the tables that the joins of a table lead to, itself where its rows are joined with one another."""
+    by_iri = {one.iri: one for one in mapping.triples_maps}
+    found = set()
+    for one in mapping.of(table):
+        for term in one.parents():
+            parent = by_iri[term.parent]
+            if term.joins or (parent.source, parent.iterator) != (table, one.iterator):
+                found.add(parent.source)
+    return found
+
+
+def together(table: Table, sheets: Sequence[Sheet]) -> "pl.DataFrame | rml.Records | list[rml.Record]":
     """Return the records of all sheets of a table, for joins."""
     if sheets and sheets[0].formulation not in ("CSV", "SQL"):
-        return [record for sheet in sheets for record in sheet.records]
+        records = [record for sheet in sheets for record in sheet.records]
+        return rml.Records(records, table.iterator) if table.iterator else records
     return pl.concat([sheet.frame for sheet in sheets], how="diagonal")
 
 

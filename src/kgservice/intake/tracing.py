@@ -12,7 +12,7 @@ from kgservice.errors import StateBroken
 from kgservice.intake.findings import Collector
 from kgservice.intake.index import Facts, Place, facts, rows_by_place
 from kgservice.intake.interface import Source, Table
-from kgservice.intake.mapped import mapped, rules, together, with_iterator
+from kgservice.intake.mapped import Others, joined, mapped, rules, together, with_iterator
 from kgservice.intake.readers import read
 from kgservice.intake.readers.rdf import RDF
 from kgservice.intake.readers.reading import ROW, Sheet
@@ -174,14 +174,11 @@ def _others(
     known: Facts,
     kept: Path | None,
     place: Place,
-) -> dict[str, "pl.DataFrame | list[rml.Record]"]:
+) -> Others:
     """Return the tables that joins of this place lead to; none where it joins nothing."""
-    by_iri = {one.iri: one.source for one in mapping.triples_maps}
-    terms = [term for one in mapping.of(place.table) for rule in one.rules for term in rule.objects]
-    wanted = {by_iri[term.parent] for term in terms if isinstance(term, ParentMap)} - {place.table}
-    found: dict[str, list[Sheet]] = {name: [] for name in wanted}
+    found: dict[str, list[Sheet]] = {name: [] for name in joined(mapping, place.table)}
+    tables = {name: _table(source, mapping, name) for name in found}
     for other in known.places:
-        if other.table in wanted:
-            table = _table(source, mapping, other.table)
-            found[other.table].append(_read(table, folder, known, kept, other))
-    return {name: together(sheets) for name, sheets in found.items()}
+        if other.table in found:
+            found[other.table].append(_read(tables[other.table], folder, known, kept, other))
+    return {name: together(tables[name], sheets) for name, sheets in found.items() if sheets}

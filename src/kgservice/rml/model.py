@@ -117,14 +117,18 @@ class Mapping:
     def references(self) -> dict[str, tuple[str, ...]]:
         """Return the columns or paths that are read, by source; what a join reads of its parent is counted there."""
         found: dict[str, list[str]] = {name: [] for name in self.sources()}
-        by_iri = {triples_map.iri: triples_map for triples_map in self.triples_maps}
+        joined = self.joined()
         for triples_map in self.triples_maps:
-            found[triples_map.source].extend(triples_map.references())
-            for parent in triples_map.parents():
-                names = [name for _, expression in parent.joins for name in references(expression)]
-                other = by_iri[parent.parent]
-                found[other.source].extend([*names, *other.subject.references()])
+            found[triples_map.source].extend([*triples_map.references(), *joined[triples_map.iri]])
         return {name: tuple(dict.fromkeys(names)) for name, names in found.items()}
+
+    def joined(self) -> dict[str, tuple[str, ...]]:
+        """Return what joins read of their parents, by the IRI of the parent triples map."""
+        found: dict[str, list[str]] = {triples_map.iri: [] for triples_map in self.triples_maps}
+        for triples_map in self.triples_maps:
+            for parent in triples_map.parents():
+                found[parent.parent].extend(name for _, expression in parent.joins for name in references(expression))
+        return {iri: tuple(dict.fromkeys(names)) for iri, names in found.items()}
 
     def problems(self, columns: Table[str, Collection[str]]) -> tuple[Finding, ...]:
         """Compare with the columns of each source: unknown ones are violations, unused ones warnings."""
