@@ -1,10 +1,12 @@
 """Jobs over HTTP: listed, followed live from any event, cancelled, tried again."""
 
 import json
+import time
 
 import pytest
 
-from kgservice.jobs import Failure
+from kgservice.jobs import Failure, Supervisor
+from kgservice.releases.locks import exclusive
 
 
 @pytest.fixture
@@ -70,3 +72,23 @@ def test_a_curator_cancels_no_publish(house, as_curator):
 def test_unknown_jobs_are_told(as_curator):
     for method, path in (("GET", "/curate/jobs/999999"), ("GET", "/curate/jobs/999999/events")):
         assert as_curator(method, path).status_code == 404
+
+
+def test_readiness_says_whether_the_worker_of_the_jobs_runs(house):
+    client = house.app.test_client()
+
+    assert (client.get("/-/ready").status_code, client.get("/-/ready").json["curation"]) == (200, "stopped")
+    with exclusive(house.state / "curation.lock", "kgservice serve", "curation", 1):
+        assert client.get("/-/ready").json["curation"] == "running"
+    assert "The worker that does the jobs is not running" in house.page("curator", "/curate/jobs").text
+
+
+def test_a_worker_that_dies_at_once_is_started_again_ever_more_seldom():
+    keeper = Supervisor(["false"], pause=0.05)
+    keeper.start()
+    time.sleep(0.8)
+    started = keeper.started
+    keeper.close()
+
+    assert 2 <= started <= 5
+    assert not keeper.alive

@@ -1,9 +1,11 @@
 """The queue: in order, one at a time, watched, cancelled, tried again."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
+from kgservice.desk import now
 from kgservice.errors import JobNotFound, ParameterInvalid, Refused
 from kgservice.jobs import Failure, Queue
 
@@ -97,6 +99,18 @@ def test_an_estimate_follows_the_jobs_before(queue):
     queue.end(queue.take().id, "done")
 
     assert 0 < queue.seconds_left(put(queue, size=10**9)) < 10**5
+
+
+def test_an_estimate_follows_the_jobs_of_its_size(queue, monkeypatch):
+    small, large = put(queue, size=6_000), put(queue, size=10_000_000)
+    for job, seconds in ((small, 20), (large, 200)):
+        assert queue.take().id == job.id
+        monkeypatch.setattr("kgservice.jobs.queue.now", lambda seconds=seconds: now() + timedelta(seconds=seconds))
+        queue.end(job.id, "done")
+        monkeypatch.undo()
+
+    assert queue.seconds_left(put(queue, size=5_000)) < 60
+    assert queue.seconds_left(put(queue, size=10_000_000)) > 60
 
 
 def test_many_takers_never_get_the_same_job(queue):

@@ -147,11 +147,10 @@ class Ingest:
         # polars and rdflib are slow to load: a build that finds nothing to do never comes here
         from kgservice.intake.conversion import convert
 
-        tell("Mapping rows to statements", 0, 0)
         out = work / source.name
         out.mkdir()
         conversion = convert(
-            source, delivery, self._settings.base, out, self._settings.findings, self._settings.statements
+            source, delivery, self._settings.base, out, self._settings.findings, self._settings.statements, tell
         )
         base = self._shelf.release(draft.base_release) if draft.base_release else None
         before = self._before(base, source)

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 from types import FrameType
 
@@ -29,6 +30,7 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
     from kgservice.app import create_app
     from kgservice.cli.server import Server
     from kgservice.jobs import Supervisor
+    from kgservice.web.pages import prepare
     from kgservice.web.scripts import bundles
 
     read = doors.settings(language)
@@ -54,6 +56,7 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
         click.echo(say("Serving {address} (Ctrl-C stops).", address=shown))
         sys.stdout.flush()
         signal.signal(signal.SIGTERM, _stop)
+        threading.Thread(target=prepare, args=(app,), name="prepare", daemon=True).start()
         curation = Supervisor()
         try:
             if not service.settings.store:

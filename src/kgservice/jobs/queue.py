@@ -1,6 +1,7 @@
 """The queue of jobs in the desk: put in by pages, taken out in order by the curation worker, watched by anybody."""
 
 import json
+import math
 import statistics
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +24,8 @@ CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY AUTOINCREMENT, job INT
 CREATE INDEX IF NOT EXISTS events_by_job ON events (job, id);
 """
 _KEPT = 20  # events of a job that has ended
-_OVERHEAD = 200_000  # bytes whose reading takes as long as what a job does anyway
+_OVERHEAD = 2_000_000  # bytes whose reading takes as long as what a job does anyway
+_NEAREST = 3  # jobs of the likest size that an estimate is made of
 
 
 class Queue:
@@ -165,18 +167,19 @@ class Queue:
             return [row["id"] for row in rows]
 
     def seconds_left(self, job: Job) -> float | None:
-        """Return how many seconds a job is expected to go on, after jobs of its kind; None when nothing is known."""
+        """Return how many seconds a job is expected to go on, after jobs of its kind; None when unknown or late."""
         if job.over or not self._desk.there:
             return None
-        query = "SELECT started, ended, size FROM jobs WHERE kind = ? AND state = 'done' ORDER BY id DESC LIMIT 10"
+        query = "SELECT started, ended, size FROM jobs WHERE kind = ? AND state = 'done' ORDER BY id DESC LIMIT 50"
         with self._desk.open() as desk:
             rows = desk.execute(query, (job.kind,)).fetchall()
-        rates = [_seconds(row["started"], row["ended"]) / (row["size"] + _OVERHEAD) for row in rows]
+        rows.sort(key=lambda row: abs(math.log((row["size"] + _OVERHEAD) / (job.size + _OVERHEAD))))
+        rates = [_seconds(row["started"], row["ended"]) / (row["size"] + _OVERHEAD) for row in rows[:_NEAREST]]
         if not rates:
             return None
         passed = _seconds(job.started, written(now())) if job.started else 0.0
         expected: float = statistics.median(rates) * (job.size + _OVERHEAD)
-        return max(expected - passed, 1.0)
+        return expected - passed if passed < expected else None
 
     def _list(self, condition: str, values: tuple[object, ...]) -> list[Job]:
         if not self._desk.there:

@@ -4,17 +4,23 @@ import logging
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Sequence
 
 _LOG = logging.getLogger("kgservice.jobs")
 _PROGRAM = "kgservice.cli.curation"
-_PAUSE = 2.0  # seconds before a worker that died is started again
+_PAUSE, _LONGEST = 2.0, 60.0  # seconds before a worker that died is started again: doubled when it died at once
+_SOUND = 30.0  # seconds after which a worker did not die at once
 _PATIENCE = 10.0
 
 
 class Supervisor:
     """Starts the worker as a program of its own, and again whenever it dies."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Sequence[str] = (sys.executable, "-m", _PROGRAM), pause: float = _PAUSE) -> None:
+        self._program, self._first = list(program), pause
+        self.started = 0
+        """How often it was started."""
         self._ending = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="curation", daemon=True)
@@ -41,9 +47,15 @@ class Supervisor:
             self._thread.join(_PATIENCE)
 
     def _keep(self) -> None:
+        pause = self._first
         while not self._ending.is_set():
-            self._process = subprocess.Popen([sys.executable, "-m", _PROGRAM], stdin=subprocess.PIPE)
+            begun = time.monotonic()
+            self._process = subprocess.Popen(self._program, stdin=subprocess.PIPE)
+            self.started += 1
             code = self._process.wait()
+            if self._process.stdin:
+                self._process.stdin.close()
+            pause = self._first if time.monotonic() - begun > _SOUND else min(2 * pause, _LONGEST)
             if not self._ending.is_set():
-                _LOG.warning("the curation worker ended with %s and is started again", code)
-            self._ending.wait(_PAUSE)
+                _LOG.warning("the curation worker ended with %s and is started again in %s s", code, pause)
+            self._ending.wait(pause)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, json
 
 from kgservice.errors import KgError
+from kgservice.releases import locks
 from kgservice.web.pages import Service
 
 
@@ -25,9 +26,22 @@ def blueprint(service: Service) -> Blueprint:
             release = service.ask.current()
         except KgError as error:
             return _said(503, status="not ready", reason=str(error), slug=error.slug)
-        return _said(200, status="ready", release=release.id if release else "remote", workers=_workers(service))
+        return _said(
+            200,
+            status="ready",
+            release=release.id if release else "remote",
+            workers=_workers(service),
+            **_curation(service),
+        )
 
     return room
+
+
+def _curation(service: Service) -> dict[str, str]:
+    """Tell whether the worker that does the curators' jobs is there; readers are served without it too."""
+    if service.settings.store:
+        return {}
+    return {"curation": "running" if locks.holder(service.settings.state / "curation.lock") else "stopped"}
 
 
 def _workers(service: Service) -> dict[str, int]:

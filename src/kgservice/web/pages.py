@@ -166,6 +166,14 @@ def render(template: str, **context: object) -> Response:
     return response
 
 
+def prepare(app: Flask) -> None:
+    """Compile the templates and load the words of numbers and dates, so that the first reader does not wait for it."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    for language in LANGUAGES:
+        number(1, language), date("2026-01-01", language)
+
+
 def current(service: Service) -> Release | None:
     """Return the release that pages speak of; None before the first one, with a remote store, and when it is broken."""
     try:

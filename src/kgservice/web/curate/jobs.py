@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Blueprint, Response, g, json, request
 from werkzeug.wrappers import Response as Answer
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 from kgservice.errors import Busy
 from kgservice.jobs import Job, Queue
 from kgservice.locale import number as figure
-from kgservice.locale import translate
+from kgservice.locale import size, translate
 from kgservice.releases import locks
 from kgservice.web.curate.counter import Counter, as_json, onward, page_wanted
 from kgservice.web.gate import JOBS, insist_on_source
@@ -25,7 +25,6 @@ _PAGE = 50
 def blueprint(counter: Counter) -> Blueprint:
     """Return `/curate/jobs` and `/curate/jobs/<number>` with `/events`, `/cancel` and `/again`."""
     room = Blueprint("jobs", __name__)
-    streams = threading.BoundedSemaphore(_STREAMS)
 
     @room.get("/curate/jobs")
     def all_() -> Response:
@@ -54,6 +53,22 @@ def blueprint(counter: Counter) -> Blueprint:
             title=counter.title(job.source) if job.source else "",
         )
 
+    def idle() -> bool:
+        """Tell that nobody does the jobs: the worker that `serve` starts is not there."""
+        return locks.holder(counter.service.settings.state / "curation.lock") is None
+
+    def queue() -> Queue:
+        return counter.service.queue
+
+    _live(room, queue)
+    _ending(room, counter)
+    return room
+
+
+def _live(room: Blueprint, queue: Callable[[], Queue]) -> None:
+    """Add the events of a job while it happens."""
+    streams = threading.BoundedSemaphore(_STREAMS)
+
     @room.get("/curate/jobs/<int:number>/events")
     def events(number: int) -> Response:
         queue().job(number)
@@ -66,16 +81,6 @@ def blueprint(counter: Counter) -> Blueprint:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Accel-Buffering"] = "no"
         return response
-
-    def idle() -> bool:
-        """Tell that nobody does the jobs: the worker that `serve` starts is not there."""
-        return locks.holder(counter.service.settings.state / "curation.lock") is None
-
-    def queue() -> Queue:
-        return counter.service.queue
-
-    _ending(room, counter)
-    return room
 
 
 def _ending(room: Blueprint, counter: Counter) -> None:
@@ -106,20 +111,29 @@ def _ending(room: Blueprint, counter: Counter) -> None:
 def told(queue: Queue, job: Job, language: str) -> dict[str, object]:
     """Return how far a job is, in words and figures, for a page and for its live events."""
     left = queue.seconds_left(job)
-    parts = f"{figure(job.done, language)} / {figure(job.total, language)}" if job.total else ""
-    if job.done and not job.total:
-        parts = figure(job.done, language)
     return {
         "state": job.state,
         "word": translate(job.state, language),
         "step": translate(job.step, language) if job.step else "",
         "done": job.done,
         "total": job.total,
-        "parts": parts,
+        "parts": _parts(job, language),
         "left": round(left) if left is not None else None,
         "wait": _left(left, language) if left is not None else "",
         "over": job.over,
     }
+
+
+def _parts(job: Job, language: str) -> str:
+    """Return how much of its step a job has done: bytes, rows, or parts of it."""
+    if not job.total:
+        return figure(job.done, language) if job.done else ""
+    if job.step == "Reading the delivery":
+        return translate("{done} of {total}", language).format(
+            done=size(job.done, language), total=size(job.total, language)
+        )
+    text = "{done} of {total} rows" if job.step == "Mapping rows to statements" else "{done} of {total}"
+    return translate(text, language).format(done=figure(job.done, language), total=figure(job.total, language))
 
 
 def failed(job: Job, language: str) -> str:

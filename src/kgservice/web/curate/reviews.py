@@ -15,6 +15,7 @@ from kgservice.web.curate.counter import Counter, Desk, onward, page_wanted
 from kgservice.web.curate.counter import as_json as answered
 from kgservice.web.pages import render
 from kgservice.web.problems import said
+from kgservice.web.queries import said as summed_up
 
 if TYPE_CHECKING:
     from kgservice.actions.differences import Differences
@@ -104,9 +105,15 @@ def _follows(service: Desk, draft: Draft) -> dict[str, object]:
     fights = service.differences.conflicts(draft.id, g.language) if behind else []
     impact = service.impact.of(draft.id) if draft.state != "published" else None
     iris = set(_mentioned(impact)) if impact else set()
+    library = service.ask.library.queries
+
+    def said_of(name: str) -> str:
+        return summed_up(library[name].summary, g.language) if name in library else name
+
     return {
         "impact": impact, "behind": behind, "fights": fights, "history": history(draft),
         "named": service.differences.named(iris, g.language) if iris else {},
+        "asked": {one.name: said_of(one.name) for one in impact.changed} if impact else {},
     }  # fmt: skip
 
 
