@@ -34,6 +34,14 @@ def cpu(pid: int) -> float:
     return total / TICKS
 
 
+def settle(pid: int, seconds: float = 20.0) -> None:
+    """Wait until a service that has just started is at rest: its workers and its curation worker are up."""
+    deadline, before = time.monotonic() + seconds, -1.0
+    while time.monotonic() < deadline and (now := cpu(pid)) - before > 0.01:
+        before = now
+        time.sleep(0.7)
+
+
 def memory(pid: int) -> int:
     """Return the resident bytes of one process."""
     text = Path(f"/proc/{pid}/status").read_text()
@@ -75,8 +83,8 @@ def service(
 class Client:
     """One keep-alive connection that posts queries as forms."""
 
-    def __init__(self, port: int, path: str = "/sparql", source: str = "127.0.0.1") -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120, source_address=(source, 0))
+    def __init__(self, port: int, path: str = "/sparql", source: str = "127.0.0.1", patience: float = 120.0) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience, source_address=(source, 0))
         self._path = path
 
     def ask(self, body: bytes, accept: str = "application/sparql-results+json") -> tuple[int, bytes]:
@@ -85,6 +93,12 @@ class Client:
         self._connection.request("POST", self._path, body, headers)
         response = self._connection.getresponse()
         return response.status, response.read()
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes, str]:
+        """Send a GET; return status, body and entity tag."""
+        self._connection.request("GET", path, headers={name.replace("_", "-"): text for name, text in headers.items()})
+        response = self._connection.getresponse()
+        return response.status, response.read(), response.headers.get("ETag", "")
 
     def close(self) -> None:
         """Close the connection."""

@@ -14,6 +14,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT / "bench"))
 
+import analysts  # noqa: E402
 import filling  # noqa: E402
 import library  # noqa: E402
 import million  # noqa: E402
@@ -21,13 +22,25 @@ import reference  # noqa: E402
 import review  # noqa: E402
 import search  # noqa: E402
 import serving  # noqa: E402
+import streams  # noqa: E402
 import switching  # noqa: E402
 import validation  # noqa: E402
 
 GOALS: dict[str, tuple[str, float]] = {
     "small.ours/flask-in-process": ("<=", 1.6),
     "small.ours/rdflib-endpoint": ("<=", 0.5),
+    "small.latency_above_in_process_ms": ("<=", 5),
     "large.ours/flask-in-process": ("<=", 1.3),
+    "304.ours/flask": ("<=", 1.5),
+    "analyst.sum.ours/oxigraph-server": ("<=", 1.15),
+    "analyst.worst.throughput/oxigraph-server": (">=", 0.5),
+    "peers.worst.ours/rdflib-endpoint": ("<=", 1),
+    "peers.sum.rdflib-endpoint/ours": (">=", 20),
+    "stream.first_byte_past_spool_seconds": ("<=", 0.3),
+    "stream.readers_whole": ("==", streams.READERS),
+    "stream.web_megabytes": ("<=", 250),
+    "xlsx.cpu_seconds": ("<=", 10),
+    "xlsx.worker_grows_megabytes": ("<=", 20),
     "deadline.status": ("==", 503),
     "deadline.seconds_past_it": ("<=", 0.5),
     "deadline.next_query_seconds": ("<=", 0.5),
@@ -111,6 +124,9 @@ def main() -> None:
         if "serving" in parts:
             figures |= serving.costs(work, CHECKOUT, 20_000 if quick else 200_000, 200 if quick else 1_000)
             figures |= serving.pressure(work, CHECKOUT, 3 if quick else 10)
+            figures |= streams.answers(work, CHECKOUT, 150_000 if quick else 1_000_000)
+            figures |= analysts.hundred_thousand(work, CHECKOUT, 5_000 if quick else 100_000)
+            figures |= analysts.million(work, CHECKOUT, 20_000 if quick else 1_000_000)
         if "switching" in parts:
             figures |= switching.publish(work, CHECKOUT)
         if "library" in parts:

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyoxigraph
+
 from kgservice.releases import Manifest, Shelf
 from kgservice.report import Report
 from kgservice.store import embedded
-from meter import Client, cpu, free_port, service
+from meter import Client, cpu, free_port, service, settle
 from network import generate
-from questions import PREFIXES, QUESTIONS
+from questions import PREFIXES
 
 TEN_ROWS = PREFIXES + "SELECT ?p ?l WHERE { ?p a o:Profession ; rdfs:label ?l } LIMIT 10"
 MANY_ROWS = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 100000"
@@ -54,6 +56,7 @@ def ours(state: Path, content: Path, log: Path, **settings: str) -> Iterator[tup
         **settings,
     }
     with service([str(Path(sys.executable).with_name("kgservice")), "serve"], port, environment, log) as process:
+        settle(process.pid)
         yield port, process.pid
 
 
@@ -97,34 +100,74 @@ def cost(port: int, pid: int, path: str, query: str, times: int) -> float:
 
 
 def costs(work: Path, content: Path, size: int, times: int) -> dict[str, float]:
-    """Compare CPU per query with the engine in process, rdflib-endpoint and the Rust server on the same triples."""
+    """Compare a small and a large answer, and a 304, with the engine in process and peers on the same triples."""
     file = generate(size, work / "network.nt")
-    state = work / "state"
+    state, log = work / "state", work / "serving.log"
     store = release_of(file, state)
-    figures: dict[str, float] = {}
-    log = work / "serving.log"
+    figures: dict[str, float] = {"small.in_process_ms": _in_process(store, times)}
     with ours(state, content, log) as (port, pid):
         figures["small.ours_ms"] = cost(port, pid, "/sparql", TEN_ROWS, times)
-        figures["large.ours_ms"] = cost(port, pid, "/sparql", MANY_ROWS, 5)
-        for name, query in QUESTIONS.items():
-            if not name.startswith("scan"):
-                figures[f"analyst.{name}.ours_ms"] = cost(port, pid, "/sparql", query, 2)
+        figures["small.latency_ms"] = _latency(port, times)
+        figures["large.ours_ms"] = cost(port, pid, "/sparql", MANY_ROWS, 10)
+        figures["304.ours_ms"] = _unchanged(port, pid, times)
     for name in ("flask-in-process", "oxigraph-server", "rdflib-endpoint"):
         with peer(name, file, store, log) as (port, pid, path):
             figures[f"small.{name}_ms"] = cost(port, pid, path, TEN_ROWS, times if "rdflib" not in name else times // 5)
             if name != "rdflib-endpoint":
-                figures[f"large.{name}_ms"] = cost(port, pid, path, MANY_ROWS, 5)
-            if name == "oxigraph-server":
-                for question, query in QUESTIONS.items():
-                    if not question.startswith("scan"):
-                        figures[f"analyst.{question}.{name}_ms"] = cost(port, pid, path, query, 2)
+                figures[f"large.{name}_ms"] = cost(port, pid, path, MANY_ROWS, 10)
+            if name == "flask-in-process":
+                figures["304.flask_ms"] = _empty(port, pid, times)
     figures["small.ours/flask-in-process"] = figures["small.ours_ms"] / figures["small.flask-in-process_ms"]
     figures["small.ours/rdflib-endpoint"] = figures["small.ours_ms"] / figures["small.rdflib-endpoint_ms"]
+    figures["small.latency_above_in_process_ms"] = figures["small.latency_ms"] - figures["small.in_process_ms"]
     figures["large.ours/flask-in-process"] = figures["large.ours_ms"] / figures["large.flask-in-process_ms"]
-    mine = sum(value for key, value in figures.items() if key.startswith("analyst.") and key.endswith("ours_ms"))
-    theirs = sum(value for key, value in figures.items() if key.startswith("analyst.") and "oxigraph" in key)
-    figures["analyst.sum.ours/oxigraph-server"] = mine / theirs
+    figures["304.ours/flask"] = figures["304.ours_ms"] / figures["304.flask_ms"]
     return figures
+
+
+def _in_process(store: Path, times: int) -> float:
+    """Return the median milliseconds of a small answer from the engine in this process."""
+    engine, found = pyoxigraph.Store.read_only(str(store)), []
+    for _ in range(times):
+        begun = time.perf_counter()
+        engine.query(TEN_ROWS).serialize(format=pyoxigraph.QueryResultsFormat.JSON)  # type: ignore[union-attr]
+        found.append(1000 * (time.perf_counter() - begun))
+    return statistics.median(found)
+
+
+def _latency(port: int, times: int) -> float:
+    """Return the median milliseconds that one client waits for a small answer."""
+    client, body, found = Client(port), form(TEN_ROWS), []
+    for _ in range(times):
+        begun = time.perf_counter()
+        client.ask(body)
+        found.append(1000 * (time.perf_counter() - begun))
+    client.close()
+    return statistics.median(found)
+
+
+def _unchanged(port: int, pid: int, times: int) -> float:
+    """Return the CPU milliseconds of telling an asker that the answer is the one it has."""
+    client, path = Client(port), f"/sparql?query={urllib.parse.quote(TEN_ROWS)}"
+    tag = client.get(path)[2]
+    return _gets(client, pid, path, times, 304, If_None_Match=tag)
+
+
+def _empty(port: int, pid: int, times: int) -> float:
+    """Return the CPU milliseconds of Flask's empty answer."""
+    return _gets(Client(port), pid, "/empty", times, 204)
+
+
+def _gets(client: Client, pid: int, path: str, times: int, status: int, **headers: str) -> float:
+    for _ in range(times // 10):
+        client.get(path, **headers)
+    before = cpu(pid)
+    for _ in range(times):
+        if client.get(path, **headers)[0] != status:
+            raise RuntimeError(f"not {status}: {path}")
+    spent = cpu(pid) - before
+    client.close()
+    return 1000 * spent / times
 
 
 def pressure(work: Path, content: Path, seconds: float) -> dict[str, float]:

@@ -17,4 +17,9 @@ def sparql() -> flask.Response:
     return flask.Response(body, mimetype="application/sparql-results+json")
 
 
+@app.get("/empty")
+def empty() -> flask.Response:
+    return flask.Response(status=204)
+
+
 waitress.serve(app, host="127.0.0.1", port=int(sys.argv[2]), threads=16, _quiet=True)
