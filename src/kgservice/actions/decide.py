@@ -1,5 +1,6 @@
 """Decide on a draft: accept its preview, comment on it, send it back with reasons."""
 
+import heapq
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -112,8 +113,11 @@ class Decide:
 
 
 def history(draft: Draft) -> list[Event]:
-    """Return what was done with a draft, edits by hand too, oldest first."""
-    events = [*draft.events]
+    """Return what was done with a draft in the order in which it was done, edits by hand too.
+
+    Edits have a journal of their own and find their place by time; a clock that went backwards moves nothing else.
+    """
+    events, edits = [*draft.events], []
     if not any(event.verb == "opened" for event in events):
         events.insert(0, Event(draft.created, draft.actor, "opened"))
     journal = draft.path / "edits.jsonl"
@@ -121,8 +125,8 @@ def history(draft: Draft) -> list[Event]:
         for line in journal.read_text("utf8").splitlines():
             body = json.loads(line)
             text = body.get("text") or f"{body['verb']} {body.get('graph', '')}".strip()
-            events.append(Event(body["time"], body["actor"], "edited", text=text))
-    return sorted(events, key=lambda event: event.time)
+            edits.append(Event(body["time"], body["actor"], "edited", text=text))
+    return list(heapq.merge(events, edits, key=lambda event: event.time))
 
 
 def authors(draft: Draft) -> set[str]:

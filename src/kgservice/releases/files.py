@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,13 +25,14 @@ def guarded(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except sqlite3.OperationalError as error:  # findings, ledgers, indexes and the desk are such files
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+            raise _full(path) from error
+        raise StateBroken("{path} cannot be used: {reason}.", path=str(path), reason=error) from error
     except OSError as error:
         place = error.filename or path
         if error.errno in _FULL:
-            raise StateBroken(
-                "No space is left for {path}; what was published before is unharmed. Free some space and repeat.",
-                path=str(place),
-            ) from error
+            raise _full(place) from error
         if error.errno in _FORBIDDEN:
             raise StateBroken(
                 "{path} may not be written ({reason}); run as its owner or set KG_STATE to a folder of your own.",
@@ -40,6 +42,13 @@ def guarded(path: Path) -> Iterator[None]:
         raise StateBroken(
             "The state folder cannot be used: {path}: {reason}.", path=str(place), reason=error.strerror or str(error)
         ) from error
+
+
+def _full(place: object) -> StateBroken:
+    return StateBroken(
+        "No space is left for {path}; what was published before is unharmed. Free some space and repeat.",
+        path=str(place),
+    )
 
 
 def replace(path: Path, text: str) -> None:
