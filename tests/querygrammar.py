@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 PREFIXES = """\
 PREFIX kg: <https://w3id.org/kgservice/ontology#>
 PREFIX kgv: <https://w3id.org/kgservice/vocabulary/>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
@@ -99,9 +100,12 @@ def triples(draw: st.DrawFn) -> str:
         word, other = draw(st.sampled_from(sorted(words))), draw(variable)
         next_ = words[word]
         onward = draw(st.sampled_from(sorted(WORDS[next_]))) if next_ else ""
-        # NOTE: no alternatives, no negated sets: the engine keeps one solution where several properties hold (docs/http.md)
-        forms = [word, word, word, word]
-        forms += [f"{word}/{onward}"] if onward else []
+        second = draw(st.sampled_from(sorted(words)))
+        forms = [word, word, word, word, f"{word}|{second}"]
+        forms += [f"{word}/{onward}", f"({word}|{second})/{onward}", f"({word}/{onward})|{second}"] if onward else []
+        forms += (
+            [f"^({word}|{second})/(rdfs:label|skos:note)", f"!(rdf:type|^{word})"] if not word.startswith("^") else []
+        )
         path = draw(st.sampled_from(forms))
         patterns.append(f"{hub} {path} {other} .")
         if next_ and path == word and draw(st.booleans()):

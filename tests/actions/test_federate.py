@@ -14,7 +14,7 @@ import pytest
 from fakes import BASE, fake_service
 from kgservice.actions.ask import Ask
 from kgservice.errors import QueryForbidden, QueryStopped, ServiceFailed
-from kgservice.store import admission
+from kgservice.store import admission, outward
 from kgservice.store.interface import Question
 from kgservice.store.outward import public
 
@@ -244,3 +244,27 @@ def test_a_query_that_waits_for_another_endpoint_is_stopped(asks, elsewhere):
     thread.join(5)
 
     assert ended[0] - begun < 0.5
+
+
+def test_a_name_that_nobody_resolves_waits_no_longer_than_the_deadline_and_is_stopped(asks, elsewhere, monkeypatch):
+    silent = threading.Event()
+    monkeypatch.setattr(outward.socket, "getaddrinfo", lambda *_, **__: silent.wait(20) and [])
+    ask = asks(KG_SERVICE_ALLOW="http://slow.example/")
+    asked = "SELECT * { SERVICE <http://slow.example/sparql> { ?s ?p ?o } }"
+    begun = time.monotonic()
+    with pytest.raises(ServiceFailed, match="did not answer within 1 s"):
+        rows(ask, asked)
+
+    assert time.monotonic() - begun < 1.5
+
+    stopping = threading.Timer(0.2, lambda: ask.stop("mine"))
+    stopping.start()
+    begun = time.monotonic()
+    with pytest.raises(QueryStopped):
+        rows(ask, asked, id="mine")
+
+    assert time.monotonic() - begun < 0.9
+    silent.set()
+    for thread in threading.enumerate():
+        if thread.name == "look-up":
+            thread.join(5)

@@ -18,6 +18,7 @@ NAMED = {
     "SELECT * { { ?a <u:p> ?b } UNION { ?a <u:q> ?b } ?x <u:p> ?y FILTER(?a = ?x) }": [("product", 1, 50)],
     "SELECT * { ?s ?p ?o FILTER(?o IN (" + ", ".join(map(str, range(60))) + ")) }": [("in-list", 1, 31)],
     "SELECT (BNODE('k') AS ?b) { }": [("bnode", 1, 14)],
+    "SELECT * { <u:a> <u:p>|<u:q> [ a <u:O> ] }": [("alternative", 1, 18)],  # no `*` without variables
 }
 GOOD = [
     "SELECT * { ?o a <u:O> FILTER NOT EXISTS { ?p <u:of> ?o } }",  # one pattern: as cheap
@@ -33,6 +34,8 @@ GOOD = [
     "SELECT * { ?a <u:p> _:n . _:n <u:q> ?b . ?a ?c [ <u:r> ?b ] }",
     "SELECT * { ?s ?p ?o FILTER(?o IN (1, 2, 3)) } ",
     "SELECT (BNODE() AS ?b) { }",
+    "SELECT * { ?a <u:p>|<u:q> ?b . ?b (<u:p>|<u:q>)+ ?c }",  # mended
+    "ASK { <u:a> <u:p>|<u:q> [] }",  # cannot show
 ]
 
 

@@ -13,13 +13,16 @@ _RESULTS = (
 _FILES = ("XLSX", "PARQUET")
 
 
-def service(names: Graphs, url: str, endpoint: str = "", update: bool = False) -> Iterator[str]:
+def service(
+    names: Graphs, url: str, endpoint: str = "", update: bool = False, federated: bool = False
+) -> Iterator[str]:
     """Yield N-Triples lines about the endpoint; `url` is where we are reached (KG_URL).
 
-    `endpoint` is the address of another one than the current release's; `update` says that it takes updates too.
+    `endpoint` is the address of another one than the current release's; `update` says that it takes updates too,
+    `federated` that SERVICE is carried out (for endpoints that KG_SERVICE_ALLOW names).
 
-    Nothing is inferred (`ent:Simple`), SERVICE is refused and no graph is fetched, hence no `sd:feature`; the default
-    graph leaves invented statements out, hence no `sd:UnionDefaultGraph`.
+    Nothing is inferred (`ent:Simple`), no graph is fetched, hence no `sd:DereferencesURIs`; the default graph leaves
+    invented statements out, hence no `sd:UnionDefaultGraph`.
     """
     about = Subject(described(names))
     yield from about.kinds("sd:Service", "dcat:DataService")
@@ -27,6 +30,8 @@ def service(names: Graphs, url: str, endpoint: str = "", update: bool = False) -
     yield from about.link("sd:supportedLanguage", name("sd:SPARQL11Query"))
     if update:
         yield from about.link("sd:supportedLanguage", name("sd:SPARQL11Update"))
+    if federated:
+        yield from about.link("sd:feature", name("sd:BasicFederatedQuery"))
     yield from about.link("sd:resultFormat", *(name(f"formats:{result}") for result in _RESULTS))
     yield from about.link("sd:resultFormat", *(f"{EU}file-type/{file}" for file in _FILES))
     yield from about.link("sd:defaultEntailmentRegime", name("ent:Simple"))

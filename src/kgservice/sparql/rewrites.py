@@ -6,7 +6,7 @@ the embedded engine alone: a remote one does not know our sort key.
 
 from collections.abc import Callable, Collection, Iterator
 
-from kgservice.sparql import divisions
+from kgservice.sparql import alternatives, divisions
 from kgservice.sparql.edits import Edit, applied
 from kgservice.sparql.query import Query
 from kgservice.sparql.tree import CLOSING, OPENING, Node, Tree
@@ -64,6 +64,7 @@ def plain_concatenation(query: Query) -> Iterator[Edit]:
 
 
 REWRITES: dict[str, Callable[[Query], Iterator[Edit]]] = {
+    "alternative": alternatives.as_unions,
     "division": divisions.of_zero,
     "order": sorted_by_key,
     "group-concat": plain_concatenation,

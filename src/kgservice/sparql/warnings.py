@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kgservice.report import Text
+from kgservice.sparql.alternatives import left_alone
 from kgservice.sparql.query import Query
 from kgservice.sparql.tokens import place_in
 from kgservice.sparql.tree import Node, Tree
@@ -25,7 +26,7 @@ class Advice:
     """A slow or surprising form: a stable name, what to say, and where it stands (from 1)."""
 
     name: str
-    """`not-exists`, `product`, `in-list` or `bnode`."""
+    """`not-exists`, `product`, `in-list`, `alternative` or `bnode`."""
     text: Text
     line: int
     column: int
@@ -33,7 +34,8 @@ class Advice:
 
 def advice(query: Query) -> tuple[Advice, ...]:
     """Return the slow and surprising forms of a query, in order of the text."""
-    found = [*_not_exists(query.tree), *_products(query), *_lists(query.tree), *_labelled_nodes(query.tree)]
+    tree = query.tree
+    found = [*_not_exists(tree), *_products(query), *_lists(tree), *_alternatives(query), *_labelled_nodes(tree)]
     return tuple(sorted(found, key=lambda one: (one.line, one.column)))
 
 
@@ -159,6 +161,15 @@ def _lists(tree: Tree) -> Iterator[Advice]:
         if count > MOST_IN:
             template = "Line {line}: IN compares {count} values one by one; VALUES ?variable {braces} looks them up."
             yield _advice(tree, node, "in-list", template, count=count, braces="{ … }")
+
+
+def _alternatives(query: Query) -> Iterator[Advice]:
+    for path in left_alone(query):
+        template = (
+            "Line {line}: where several alternatives of this path join the same two things, this engine gives one "
+            "solution, where SPARQL wants one for each; write UNION to get each of them."
+        )
+        yield _advice(query.tree, path, "alternative", template)
 
 
 def _labelled_nodes(tree: Tree) -> Iterator[Advice]:

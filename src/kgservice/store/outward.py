@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -48,7 +48,7 @@ def select(
     deadline = time.monotonic() + bounds.seconds
     parts = urlsplit(endpoint)
     try:
-        connection = _connected(endpoint, bounds, deadline)
+        connection = _connected(endpoint, bounds, deadline, watch)
         watch(connection.sock)
         # a timeout of the socket counts from byte to byte; this one counts for the whole
         alarm = threading.Timer(_left(deadline), _broken, [connection.sock])
@@ -81,28 +81,74 @@ def public(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
-def _connected(endpoint: str, bounds: Bounds, deadline: float) -> http.client.HTTPConnection:
+def _connected(
+    endpoint: str, bounds: Bounds, deadline: float, watch: Callable[[socket.socket], None]
+) -> http.client.HTTPConnection:
     """Return a connection to an address that was looked at, so that no second look-up can lead elsewhere."""
     parts = urlsplit(endpoint)
     host = parts.hostname or ""
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
-    addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    allowed = [address for address in dict.fromkeys(addresses) if bounds.private or public(address)]
+    addresses = _resolved(host, port, deadline, watch)
+    allowed = [address for address in addresses if bounds.private or public(address)]
     if not allowed:
         raise ServiceFailed(
             "{endpoint} is at {address}, which is no public address (KG_SERVICE_PRIVATE).",
             endpoint=endpoint,
-            address=", ".join(dict.fromkeys(addresses)),
+            address=", ".join(addresses),
         )
     connection = http.client.HTTPConnection(host, port)
-    plain = socket.create_connection((allowed[0], port), timeout=_left(deadline))
-    try:
-        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
-    except OSError:
-        plain.close()
-        raise
+    plain = _reached(allowed, port, deadline, watch)
+    # the hands are shaken with the first words, under the alarm that counts for the whole
+    context = ssl.create_default_context() if secure else None
+    connection.sock = (
+        context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False) if context else plain
+    )
     return connection
+
+
+def _resolved(host: str, port: int, deadline: float, watch: Callable[[socket.socket], None]) -> list[str]:
+    """Return the addresses of a host; the resolver knows no deadline, so a thread waits for it and is left behind."""
+    here, there = socket.socketpair()
+    found: list[list[str] | Exception] = []
+
+    def look() -> None:
+        with there:
+            try:
+                infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                found.append(list(dict.fromkeys(str(info[4][0]) for info in infos)))
+            except (OSError, UnicodeError) as error:
+                found.append(error)
+
+    with here:
+        watch(here)
+        here.settimeout(_left(deadline))
+        threading.Thread(target=look, daemon=True, name="look-up").start()
+        here.recv(1)  # ends when the other end is closed, or this one broken
+    if not found:
+        raise ConnectionAbortedError("stopped")
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
+
+
+def _reached(
+    addresses: Sequence[str], port: int, deadline: float, watch: Callable[[socket.socket], None]
+) -> socket.socket:
+    """Return a socket that is connected to the first address that answers."""
+    failed: OSError = ConnectionRefusedError("no address")
+    for address in addresses:
+        plain = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+        watch(plain)
+        try:
+            plain.settimeout(_left(deadline))
+            plain.connect((address, port))
+        except OSError as error:
+            plain.close()
+            failed = error
+            continue
+        return plain
+    raise failed
 
 
 def _asked(

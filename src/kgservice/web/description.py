@@ -48,8 +48,10 @@ class Descriptions:
         `release` is the number of an earlier release that has an endpoint of its own.
         """
         about = iri(described(self._names))
-        url = self._service.settings.url
-        lines = service(self._names, url, f"{url}releases/{release}/sparql" if release is not None else "")
+        settings = self._service.settings
+        here = f"{settings.url}releases/{release}/sparql" if release is not None else ""
+        federated = bool(settings.service_allow) and not settings.store
+        lines = service(self._names, settings.url, here, federated=federated)
         try:
             name = wanted("graph", named, request.headers.get("Accept", ""), page=False)
         except NotAcceptable:
