@@ -1,9 +1,13 @@
 """The check of authored files names every fault at its file, one beside another."""
 
+from pathlib import Path
+
 import pytest
 
 from kgservice.actions.check import Check
 from kgservice.actions.content import Content
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -37,11 +41,72 @@ def test_every_broken_file_is_named(check, region):
     }
 
 
-def test_shape_with_a_slip_is_named(check, region):
-    shapes = region / "shapes/places.ttl"
-    shapes.write_text(shapes.read_text("utf8").replace("sh:minCount", "sh:minCnt"), "utf8")
+ODD = """
+shape:Place sh:sparql shape:Place-odd .
 
-    assert any("sh:minCnt is not a term of SHACL" in text for text in check().values())
+shape:Place-odd a sh:SPARQLConstraint ;
+    sh:select \"\"\"SELECT $this WHERE {
+        $this ?p ?o
+        %s }\"\"\" .
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "where", "said"),
+    [
+        ("sh:minCount", "sh:minCnt", "sh:minCnt", "sh:minCnt is not a term of SHACL"),
+        ("sh:minCount 1", 'sh:pattern "["', "shape:Place-label a", "“[” is not a regular expression"),
+        ("sh:minCount 1", 'sh:minCount "x"', "shape:Place-label a", "sh:minCount must be an integer, not x"),
+        ("", ODD % "FILTR(?o = 1)", "FILTR", "FILTR cannot stand here"),
+        ("", ODD % "FILTER(<urn:f>(?o))", "shape:Place a", "function <urn:f> is not supported"),
+        ("", ODD % "MINUS { $this ?p 1 }", "shape:Place a", "MINUS is not allowed"),
+        ("", ODD % "GRAPH $shapesGraph { ?s ?p ?o }", "shape:Place a", "$shapesGraph is not supported"),
+    ],
+)
+def test_fault_of_a_shape_is_named_at_its_line(settings, region, before, after, where, said):
+    shapes = region / "shapes/places.ttl"
+    text = shapes.read_text("utf8")
+    shapes.write_text(text.replace(before, after) if before else text + after, "utf8")
+    at = next(n for n, line in enumerate(shapes.read_text("utf8").splitlines(), 1) if where in line)
+
+    found = Check(Content(settings), settings.state).repository(quick=True).findings
+
+    told = [(f.cells[0].file, f.cells[0].row) for f in found if said in f.text.template.format(**f.text.params)]
+    assert told == [("shapes/places.ttl", at)]
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "said"),
+    [
+        ("ontology/kg.ttl", "dcterms:title", "owl:imports <http://www.w3.org/ns/org> ; dcterms:title", "imports http"),
+        ("shapes/places.ttl", "sh:targetClass kg:Place", "sh:targetClass kg:Plaice", "unknown term kg:Plaice"),
+        ("shapes/places.ttl", '"У места должно быть русское название."@ru', '"A."@de', "no message in ru"),
+        ("queries/places/places-within-a-place.rq", "kg:within ?place", "kg:withn ?place", "unknown term kg:withn"),
+        ("queries/places/places-within-a-place.rq", "iri kg:Place", "whole", "with a type of iri"),
+    ],
+)
+def test_word_that_nobody_knows_is_named_at_its_line(settings, region, hygienic, name, before, after, said):
+    path = region / name
+    path.write_text(path.read_text("utf8").replace(before, after), "utf8")
+
+    found = Check(Content(settings), settings.state).repository(quick=True).findings
+
+    (cell,) = [f.cells[0] for f in found if said in f.text.template.format(**f.text.params)]
+    assert (cell.file, cell.row > 0) == (name, True)
+
+
+@pytest.fixture
+def hygienic(region):
+    """The content with the hygiene rules that these tests break."""
+    folder = region / "ontology" / "hygiene"
+    folder.mkdir()
+    for name in (
+        "nothing-is-imported-from-outside",
+        "shapes-name-known-terms",
+        "shapes-speak",
+        "queries-name-known-terms",
+    ):
+        (folder / f"{name}.rq").write_bytes((ROOT / "ontology" / "hygiene" / f"{name}.rq").read_bytes())
 
 
 def test_question_names_are_unique(check, region):

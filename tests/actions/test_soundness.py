@@ -79,3 +79,17 @@ def test_full_check_stamps_what_the_reasoner_said(service, settings, region):
 
     with pytest.raises(OntologyUnsound, match="kg:Town"):
         service.publish.build()
+
+
+def test_content_whose_check_found_a_fault_is_not_published_until_it_is_mended(service, region):
+    shapes = region / "shapes" / "places.ttl"
+    text = shapes.read_text("utf8")
+    shapes.write_text(text.replace("sh:minCount", "sh:minCnt"), "utf8")
+    service.check.repository(quick=True)
+
+    with pytest.raises(OntologyUnsound, match=r"\(1\), the first at shapes/places.ttl:"):
+        service.publish.build()
+    assert (service.shelf.current(), service.review.drafts()) == (None, [])
+
+    shapes.write_text(text, "utf8")
+    assert service.publish.build().release.id == 1

@@ -55,7 +55,7 @@ def test_shape_that_asks_for_a_form_the_store_does_not_keep_is_a_fault(constrain
 
     (fault,) = faults(Graph().parse(data=PREFIXES + shape, format="turtle"), quick=True)
 
-    assert "canonical form" in fault.template
+    assert "canonical form" in fault.text.template
 
 
 def test_shape_that_asks_for_a_form_of_a_text_is_fine():

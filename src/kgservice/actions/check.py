@@ -1,7 +1,8 @@
 """Check the authored files before any data: Turtle, shapes, questions, sources and their mappings, and the logic."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -13,10 +14,12 @@ from kgservice.intake import sources
 from kgservice.intake.mapped import rules
 from kgservice.knowledge import hygiene, logic, ontology
 from kgservice.knowledge.library import read_query
-from kgservice.knowledge.validation import faults
+from kgservice.knowledge.validation import Fault, faults
 from kgservice.report import Cell, Finding, Report, Severity, Text
 from kgservice.store.embedded import Snapshot, build
+from kgservice.store.memory import Memory
 
+_SECONDS = 10  # for a query of a shape over nothing
 _REMEDY = Text("Mend the file and run `kgservice check` again.")
 
 
@@ -30,7 +33,7 @@ class Check:
     def repository(self, quick: bool = False, fix: bool = False, progress: Progress | None = None) -> Report:
         """Return every fault of the authored files at its file and line.
 
-        `quick` leaves out what takes seconds; `fix` writes files that are not canonical as they should be. A full check
+        `quick` leaves out what takes seconds; `fix` writes files that are not canonical as they should be. A check
         leaves a stamp in the state folder, which a publish looks at.
 
         Raises:
@@ -50,6 +53,7 @@ class Check:
             if progress:
                 progress(step, done, len(steps))
             found += work()
+        soundness.stamp(self._content.authored, self._state, found, reasoned=not quick)
         return Report(tuple(found))
 
     def _turtle(self, fix: bool) -> Iterator[Finding]:
@@ -84,19 +88,23 @@ class Check:
 
     def _logic(self) -> Iterator[Finding]:
         try:
-            found = logic.check(self._content.authored)
-            soundness.stamp(self._content.authored, self._state, found)
-            yield from found
+            yield from logic.check(self._content.authored)
         except RequestInvalid as error:
             yield self._fault(error, self._content.authored / "ontology")
 
     def _shapes(self, quick: bool) -> Iterator[Finding]:
         try:
-            shapes = ontology.merged(ontology.files(self._content.authored, "shapes"))
+            parts = ontology.files(self._content.authored, "shapes")
         except RequestInvalid:
             return  # told while reading
-        for fault in faults(shapes, quick):
-            yield self._finding("shapes/fault", fault, self._content.authored / "shapes")
+        memory = Memory([], _SECONDS)
+        try:
+            for fault in faults(ontology.merged(parts), quick, memory.rows):
+                path, line = _place(fault, parts) or (self._content.authored / "shapes", 0)
+                params = {**fault.text.params, "line": line} if fault.passage else fault.text.params
+                yield self._finding("shapes/fault", replace(fault.text, params=params), path, line)
+        finally:
+            memory.close()
 
     def _questions(self) -> Iterator[Finding]:
         seen: dict[str, Path] = {}
@@ -127,15 +135,27 @@ class Check:
         line = error.params.get("line", 0)
         named = path.parent / str(error.params.get("file", path.name))
         path = named if named.is_file() else path  # a mapping's fault stands in the mapping, not in source.toml
-        return self._finding(f"authored/{error.slug}", Text(told.template, told.params), path, cast(int, line))
+        params = {**told.params, "path": self._name(path)} if "path" in told.params else told.params
+        return self._finding(f"authored/{error.slug}", Text(told.template, params), path, cast(int, line))
+
+    def _name(self, path: Path) -> str:
+        inside = path.is_relative_to(self._content.authored)
+        return str(path.relative_to(self._content.authored) if inside else path)
 
     def _finding(self, rule: str, text: Text, path: Path, line: int = 0) -> Finding:
-        try:
-            name = str(path.relative_to(self._content.authored))
-        except ValueError:
-            name = str(path)
+        name = self._name(path)
         filled = Text(text.template, {**text.params, "file": name})
         return Finding(rule, Severity.VIOLATION, filled, _REMEDY, (Cell(name, row=line, line=line),))
+
+
+def _place(fault: Fault, parts: Iterable[ontology.Authored]) -> tuple[Path, int] | None:
+    """Return the file and line of a fault: where its passage stands, else where its shape begins."""
+    parts = list(parts)
+    for part in parts:
+        at = part.text.find(fault.passage) if fault.passage else -1
+        if at >= 0:
+            return part.path, part.text.count("\n", 0, at) + fault.line
+    return next(((part.path, line) for part in parts if (line := part.line(fault.shape))), None)
 
 
 def _files(content: Path, folders: tuple[str, ...], pattern: str) -> list[Path]:

@@ -1,46 +1,58 @@
-"""The stamp of a full check: what contradicts itself is never published, and what nobody checked is said."""
+"""The stamp of a check: words that are wrong or contradict themselves are never published, unchecked ones are said."""
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from kgservice.errors import OntologyUnsound
 from kgservice.releases import files
-from kgservice.report import Finding, Text
+from kgservice.report import Finding, Severity, Text
 from kgservice.terms import shortened
 
 _FILE = "logic.json"
 _SOUND, _BROKEN, _CONTRADICTORY = "sound", "unsatisfiable", "inconsistent"
+_FILES = (
+    *("ontology/**/*.ttl", "ontology/hygiene/*.rq", "shapes/*.ttl", "queries/*/*.rq"),
+    *("data/*/*/source.toml", "data/*/*/mapping.*", "data/*/*/lookups/*.csv"),
+)
+_WORDS = ("authored/", "hygiene/", "queries/", "shapes/")
 
 
-def stamp(authored: Path, state: Path, found: Iterable[Finding]) -> None:
-    """Write into the state folder what a reasoner said of the ontology of these files; nothing when none was there.
+def stamp(authored: Path, state: Path, found: Iterable[Finding], reasoned: bool = True) -> None:
+    """Write into the state folder what a check said of these files; not `reasoned`: of their words alone.
+
+    What a reasoner said before of the same ontology stays, where none was there now.
 
     Raises:
         StateBroken: the folder may not be written, or the disk is full.
     """
     from kgservice.knowledge import logic  # rdflib is slow to load: a build that finds nothing to do never comes here
 
+    found = list(found)
     rules = {finding.rule for finding in found}
-    if rules & {"logic/not-checked", "logic/profile"} or any(rule.startswith("authored/") for rule in rules):
-        return
-    verdict = _CONTRADICTORY if "logic/inconsistent" in rules else _SOUND
-    classes = sorted(finding.focus for finding in found if finding.rule == "logic/unsatisfiable")
-    body = {
-        "ontology": logic.fingerprint(authored),
-        "verdict": _BROKEN if classes else verdict,
-        "classes": classes,
-    }
+    body = _read(state)
+    if reasoned and not rules & {"logic/not-checked", "logic/profile", "authored/authored-invalid"}:
+        classes = sorted(finding.focus for finding in found if finding.rule == "logic/unsatisfiable")
+        verdict = _CONTRADICTORY if "logic/inconsistent" in rules else _SOUND
+        body["ontology"], body["verdict"] = logic.fingerprint(authored), _BROKEN if classes else verdict
+        body["classes"] = classes
+    wrong = [one for one in found if one.rule.startswith(_WORDS) and one.severity is Severity.VIOLATION]
+    cells = [cell for one in wrong for cell in one.cells[:1] if not Path(cell.file).is_absolute()]
+    first = next((f"{cell.file}:{cell.row}" if cell.row else cell.file for cell in cells), "")
+    body["words"] = {"of": _fingerprint(authored), "faults": len(cells), "first": first}
     with files.guarded(state):
         state.mkdir(parents=True, exist_ok=True)
         files.replace(state / _FILE, json.dumps(body))
 
 
 def insist(authored: Path, state: Path) -> None:
-    """Refuse an ontology whose stamp says that it cannot be true.
+    """Refuse an ontology whose stamp says that it cannot be true, and authored files whose stamp says they are wrong.
 
     Raises:
-        OntologyUnsound: a full check found classes that nothing can belong to, or a contradiction; names them.
+        OntologyUnsound: a check found classes that nothing can belong to, a contradiction, or faults of words, rules or
+            questions; names them.
         AuthoredInvalid: a module cannot be read.
     """
     said = _said(authored, state)
@@ -53,6 +65,14 @@ def insist(authored: Path, state: Path) -> None:
         raise OntologyUnsound(
             "The ontology is not published: it contradicts itself. Mend it, then run `kgservice check`."
         )
+    words = _read(state).get("words", {})
+    if words.get("faults") and words["of"] == _fingerprint(authored):
+        raise OntologyUnsound(
+            "Nothing is published: `kgservice check` found faults in the authored files ({n}), the first at {place}. "
+            "Mend them, then run `kgservice check`.",
+            n=words["faults"],
+            place=words["first"],
+        )
 
 
 def caution(authored: Path, state: Path) -> Text | None:
@@ -62,10 +82,23 @@ def caution(authored: Path, state: Path) -> Text | None:
     return Text("Nobody has checked the logic of this ontology: `kgservice check` does, and tells a contradiction.")
 
 
-def _said(authored: Path, state: Path) -> dict[str, str]:
+def _said(authored: Path, state: Path) -> dict[str, Any]:
     """Return the stamp that fits the ontology as it is now; empty where there is none."""
     from kgservice.knowledge import logic  # as above
 
-    path = state / _FILE
-    body = files.read_json(path) if path.exists() else {}
+    body = _read(state)
     return body if body.get("ontology") == logic.fingerprint(authored) else {}
+
+
+def _read(state: Path) -> dict[str, Any]:
+    path = state / _FILE
+    return files.read_json(path) if path.exists() else {}
+
+
+def _fingerprint(authored: Path) -> str:
+    """Return the SHA-256 of the files that a check of words looks at."""
+    digest = hashlib.sha256()
+    for pattern in _FILES:
+        for path in sorted(authored.glob(pattern)):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

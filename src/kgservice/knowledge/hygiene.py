@@ -24,6 +24,8 @@ _OURS = re.compile(
     r"(?<![\w/:.#])kg:([A-Za-z]\w*)|https://w3id\.org/kgservice/((?:ontology#|vocabulary/)[\w/\-]*[\w])(?![{/])"
 )
 _HOME = "https://w3id.org/kgservice/"
+_IRI = re.compile(r"https?://[^\s,;()]+")
+_SAID = {"en": "{term} {fault}.", "ru": "{term} {russian}."}
 _SUMMARY = re.compile(r"^#\+ summary: (.+)$", re.MULTILINE)
 _RUSSIAN = re.compile(r"^#\+ summary-ru: (.+)$", re.MULTILINE)
 _WARNING = re.compile(r"^#\+ severity: warning$", re.MULTILINE)
@@ -31,7 +33,7 @@ _WARNING = re.compile(r"^#\+ severity: warning$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: a sentence and a SELECT of ?focus and ?message; every row is a finding."""
+    """One rule: a sentence and a SELECT of ?focus, ?message and, in Russian, ?russian; every row is a finding."""
 
     name: str
     summary: str
@@ -185,11 +187,11 @@ def _forms(content: Path) -> Iterator[tuple[Path, str, str]]:
             continue
 
 
-def _text(rule: Rule, term: str, fault: str) -> Text:
-    """Return what is wrong; in Russian the rule says it, with the fault as the rule's query puts it."""
-    russian = "{term}: {rule} ({fault})."
-    params = {"term": term, "fault": fault, "rule": rule.russian.rstrip(".")}
-    return Text("{term} {fault}.", params, {"en": "{term} {fault}.", "ru": russian})
+def _text(row: Mapping[str, str]) -> Text:
+    """Return what is wrong with what, as the rule's query puts it; IRIs are written short."""
+    fault, russian = (_IRI.sub(lambda iri: shortened(iri[0]), row.get(name, "")) for name in ("message", "russian"))
+    params = {"term": shortened(row["focus"].removeprefix("file:")), "fault": fault.rstrip("."), "russian": russian}
+    return Text("{term} {fault}.", params, _SAID if russian else {})
 
 
 def _broken(rule: Rule, words: Words, rows: Rows) -> Iterator[Finding]:
@@ -200,7 +202,7 @@ def _broken(rule: Rule, words: Words, rows: Rows) -> Iterator[Finding]:
         yield Finding(
             rule=f"hygiene/{rule.name}",
             severity=rule.severity,
-            text=_text(rule, shortened(focus), row["message"].rstrip(".")),
+            text=_text(row),
             remedy=Text("Perhaps {term} was meant.", {"term": shortened(near)})
             if near
             else Text(rule.summary, translations={"en": rule.summary, "ru": rule.russian}),

@@ -113,7 +113,7 @@ def place(cell: Cell) -> str:
         parts.append(f"[{cell.sheet}]")
     if cell.row or cell.line:
         rows = str(cell.row) if cell.row else ""
-        parts.append(f"{rows} (line {cell.line})".strip() if cell.line else rows)
+        parts.append(f"{rows} (line {cell.line})".strip() if cell.line not in (0, cell.row) else rows)
     if cell.column:
         parts.append(cell.column)
     return ":".join(parts)

@@ -10,7 +10,7 @@ from rdflib.term import BNode, Node
 from kgservice.shacl.constraints import Constraints
 from kgservice.shacl.model import FOCUS, Answers, Check, Origin, ShapeUnsupported, expanded
 from kgservice.shacl.paths import path, term
-from kgservice.shacl.refusals import refuse, refuse_features
+from kgservice.shacl.refusals import refuse, refuse_features, refuse_patterns
 from kgservice.shacl.sparql_constraints import selects
 
 _SUBCLASSES = f"SELECT DISTINCT ?a ?b WHERE {{ ?a <{RDFS.subClassOf}>+ ?b }}"
@@ -27,6 +27,7 @@ def compile_shapes(shapes: Graph, answers: Answers, left: dict[str, ShapeUnsuppo
             silently dropped.
     """
     refuse(shapes)
+    refuse_patterns(shapes, answers)
     return list(_Compiler(shapes, _below(answers)).checks(left))
 
 

@@ -3,7 +3,7 @@
 from rdflib import SH, Graph, Literal
 from rdflib.term import Node
 
-from kgservice.shacl.model import ShapesInvalid, ShapeUnsupported
+from kgservice.shacl.model import Answers, ShapesInvalid, ShapeUnsupported
 
 _SINGLE = (
     SH.path, SH.minCount, SH.maxCount, SH.uniqueLang, SH.closed, SH.ignoredProperties, SH.deactivated, SH.severity,
@@ -33,6 +33,24 @@ def refuse(graph: Graph) -> None:
     for other in set(graph.objects(None, SH.node)):
         if next(graph.predicate_objects(other), None) is None:
             raise ShapesInvalid("sh:node names {shape}, which no shapes file describes.", shape=other)
+
+
+def refuse_patterns(graph: Graph, answers: Answers) -> None:
+    """Check patterns with the engine that will match them: it finds nothing wrong by a pattern that it cannot read.
+
+    Raises:
+        ShapesInvalid: naming the shape and the pattern.
+    """
+    for shape, pattern in sorted(graph.subject_objects(SH.pattern), key=str):
+        flags = Literal(str(graph.value(shape, SH.flags) or ""))
+        match = f'COALESCE(REGEX("", {Literal(str(pattern)).n3()}, {flags.n3()}), "unread")'
+        for row in answers(f"SELECT ({match} AS ?read) WHERE {{}}"):
+            if row[0] == '"unread"':
+                raise ShapesInvalid(
+                    "{shape}: sh:pattern “{pattern}” is not a regular expression, or sh:flags are none.",
+                    shape=shape,
+                    pattern=str(pattern),
+                )
 
 
 def refuse_features(graph: Graph, root: Node) -> None:
