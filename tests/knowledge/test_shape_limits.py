@@ -142,7 +142,6 @@ def test_constraint_that_runs_away_is_ended_and_the_others_are_evaluated(rules, 
     report = rules(RUNAWAY).check(memory.rows, cap=1000)
     memory.close()
 
-    lasting = [f for f in report.findings if f.text.template == "The shape {rule} was not evaluated. {reason}"]
+    lasting = [f for f in report.findings if "took longer than {limit} s" in f.text.template]
     assert [finding.rule for finding in lasting] == ["https://example.org/Thing"]
-    assert "longer than" in lasting[0].text.params["reason"]
     assert report.counts["omitted"] + len(report.findings) == 3001

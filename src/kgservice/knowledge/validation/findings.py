@@ -14,7 +14,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import BNode, Node
 
-from kgservice.errors import KgError
+from kgservice.errors import KgError, QueryTimeout
 from kgservice.knowledge.validation import slices
 from kgservice.knowledge.validation.speech import named
 from kgservice.knowledge.validation.trails import Change, ChangeTooLarge, Told, Trail, key
@@ -37,6 +37,7 @@ from kgservice.terms import shortened
 _SEVERITIES = {str(SH.Violation): Severity.VIOLATION, str(SH.Warning): Severity.WARNING, str(SH.Info): Severity.INFO}
 _SPARQL = str(SH.SPARQLConstraintComponent)
 _IRI = re.compile(r"<[^<>]*>")
+_NAME = re.compile(r"https?://[^\s#]+#[\w-]+")
 _SHARE = 20  # a cause may always tell this part of the cap, however much the causes before it told
 
 
@@ -145,7 +146,7 @@ class Rules:
             if more and room is not None:
                 omitted[rule] += int(_number(answers, check.count())) - room
         except KgError as error:
-            yield self._unevaluated(rule, str(error), illustrative)
+            yield self._unevaluated(rule, error, illustrative)
 
     def _of_slices(self, left: Mapping[str, ShapeUnsupported], answers: Answers, illustrative: bool) -> Iterator[Told]:
         for root, error in left.items():
@@ -157,7 +158,7 @@ class Rules:
                 yield Told(root, result.target, self._finding(result, illustrative))
         except KgError as error:
             rule = named(self._shapes, _node(root))
-            yield self._unevaluated(rule, f"{refused} {error}", illustrative)
+            yield self._unevaluated(rule, error, illustrative, str(refused))
 
     def _finding(self, result: Result, illustrative: bool) -> Finding:
         rule = self._rule(result.origin)
@@ -174,11 +175,20 @@ class Rules:
             component=result.origin.component,
         )
 
-    def _unevaluated(self, rule: str, reason: str, illustrative: bool) -> Told:
+    def _unevaluated(self, rule: str, error: KgError, illustrative: bool, refused: str = "") -> Told:
+        text = Text(
+            "The shape {rule} was not evaluated. {reason}",
+            {"rule": shortened(rule), "reason": _NAME.sub(lambda iri: shortened(iri[0]), f"{refused} {error}".strip())},
+        )
+        if isinstance(error, QueryTimeout) and not refused:
+            text = Text(
+                "The shape {rule} was not evaluated: its query took longer than {limit} s and was ended.",
+                {"rule": shortened(rule), "limit": error.params["limit"]},
+            )
         finding = Finding(
             rule=rule,
             severity=Severity.VIOLATION,
-            text=Text("The shape {rule} was not evaluated. {reason}", {"rule": shortened(rule), "reason": reason}),
+            text=text,
             remedy=Text("Write the shape so that it can be evaluated, or take it out of the shapes."),
             illustrative=illustrative,
         )
