@@ -1,11 +1,12 @@
 """Who may come in where: every closed address by every role, by token and by session, with forged forms too."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from kgservice.access import Access, Role, tokens
-from kgservice.desk import written
+from kgservice.access import Access, Role, sessions, tokens
+from kgservice.desk import now, written
 from kgservice.web.gate import ROUTES
 
 OPEN = {"/sparql", "/releases/<int:number>/sparql", "/reconcile", "/sparql/check", "/sparql/labels"}
@@ -68,6 +69,39 @@ def test_expired_and_revoked_tokens_open_nothing(house, monkeypatch):
             if least is not None:
                 headers = {"Authorization": f"Bearer {secret}"}
                 assert house.app.test_client().open(address(rule), method=method, headers=headers).status_code == 401
+
+
+def test_a_session_that_has_ended_opens_nothing(house, monkeypatch):
+    signed, form = house.session("operator")
+    monkeypatch.setattr(sessions, "now", lambda: now() + timedelta(days=8))
+
+    for method, rule, least in CASES:
+        if least is not None:
+            answer = signed.open(address(rule), method=method, headers={"KG-Form-Token": form})
+            assert answer.status_code == 401, rule
+
+
+def everybody(house):
+    """Nobody, a token of each role, and tokens that are worth nothing: by name, the headers that they send."""
+    tokens = {role.word: getattr(house, f"{role.word}_token") for role in Role} | {"stranger": "nonsense"}
+    return {"nobody": {}} | {name: {"Authorization": f"Bearer {secret}"} for name, secret in tokens.items()}
+
+
+def test_every_other_address_is_open_to_everybody_alike_and_takes_no_other_method(house):
+    rules = [rule for rule in house.app.url_map.iter_rules() if rule.rule not in ROUTES]
+    assert len(rules) > 40
+    for rule in rules:
+        path = re.sub(r"<[^>]*>", "999999", rule.rule)
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            said = {
+                name: house.app.test_client().open(path, method=method, headers=headers).status_code
+                for name, headers in everybody(house).items()
+            }
+            assert len(set(said.values())) == 1, f"{method} {path}: {said}"
+            assert said["nobody"] not in (401, 403, 500), f"{method} {path}: {said}"
+        for method in {"POST", "PUT", "PATCH", "DELETE"} - rule.methods:
+            operator = everybody(house)["operator"]
+            assert house.app.test_client().open(path, method=method, headers=operator).status_code in (403, 404, 405)
 
 
 def test_a_browser_without_a_session_is_sent_to_sign_in(house):

@@ -18,6 +18,7 @@ LASTING = timedelta(days=7)
 """A session ends after this time at the latest."""
 _IDLE = timedelta(hours=12)
 _STEP = timedelta(minutes=1)  # how exactly the last use is kept
+_AHEAD = timedelta(hours=1)  # a session from further in the future ends: a clock that went back must not prolong it
 
 
 class Sessions:
@@ -30,8 +31,8 @@ class Sessions:
         """Begin a session of a user and return its secret; sessions that ended are forgotten."""
         secret, moment = secrets.token_urlsafe(32), written(now())
         with self._desk.open(writing=True) as desk:
-            ends = (written(now() - LASTING), written(now() - _IDLE))
-            desk.execute("DELETE FROM sessions WHERE created <= ? OR seen <= ?", ends)
+            ends = (written(now() - LASTING), written(now() - _IDLE), written(now() + _AHEAD))
+            desk.execute("DELETE FROM sessions WHERE created <= ? OR seen <= ? OR created > ?", ends)
             desk.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (hashed(secret), user, moment, moment))
         return secret
 
@@ -48,7 +49,7 @@ class Sessions:
             )
             with self._desk.open() as desk:
                 row = desk.execute(query, (hashed(secret),)).fetchone()
-                if row and row["begun"] > written(now() - LASTING) and row["seen"] > written(now() - _IDLE):
+                if row and _holds(row["begun"], LASTING) and _holds(row["seen"], _IDLE):
                     found = account(desk, row)
             if found and row["seen"] < written(now() - _STEP):
                 with self._desk.open(writing=True) as desk:
@@ -62,6 +63,11 @@ class Sessions:
         with self._desk.open(writing=True) as desk:
             if desk.execute("DELETE FROM sessions WHERE hash = ?", (hashed(secret),)).rowcount:
                 note(desk, actor, "sign out")
+
+
+def _holds(time: str, lasting: timedelta) -> bool:
+    """Tell whether a time is so short a while ago, by the clock as it is now."""
+    return written(now() - lasting) < time <= written(now() + _AHEAD)
 
 
 def form_token(secret: str) -> str:

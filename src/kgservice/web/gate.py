@@ -71,6 +71,7 @@ ROUTES: Mapping[str, Mapping[str, Role | None]] = {
     "/-/queries": {"GET": _O},
     "/-/queries/<query_id>": {"DELETE": None},
     "/-/crashes": {"GET": _O, "DELETE": _O},
+    "/releases/<int:before>/compare/<int:after>": {"GET": _R},
     "/releases/<int:number>/keep": {"POST": _S},
     "/releases/<int:number>/rollback": {"GET": _C, "POST": _S},
     "/drafts/<draft_id>/sparql": {"GET": _C, "POST": _C, "QUERY": _C},
