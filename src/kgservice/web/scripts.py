@@ -41,7 +41,8 @@ def install(app: Flask, stamp: str) -> None:
 
     @app.after_request
     def keep(response: Response) -> Response:
-        hashed = request.path.startswith(f"{app.static_url_path}/{_BUILT}/") or request.args.get("v") == stamp
-        if request.endpoint == "static" and hashed and response.status_code in (200, 304):
-            response.headers["Cache-Control"] = _LASTING
+        if request.endpoint == "static" and response.status_code in (200, 304):
+            hashed = request.path.startswith(f"{app.static_url_path}/{_BUILT}/") or request.args.get("v") == stamp
+            if hashed:
+                response.headers["Cache-Control"] = _LASTING
         return response

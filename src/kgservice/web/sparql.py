@@ -37,7 +37,7 @@ def blueprint(answers: Answers, asking: Asking, descriptions: Descriptions, sett
             if request.method in ("GET", "HEAD"):
                 return descriptions.endpoint(asked.format, number)
             raise ParameterInvalid("There is no query; send one as the parameter query, or as the body of a POST.")
-        if request.args.get("do") == "format" and wants_page(accept, offers()):
+        if b"do=format" in request.query_string and wants_page(accept, offers()):
             return asking.formatted(asked, number)
         kind = KINDS[asked.form]
         name = wanted(kind, asked.format, accept)
