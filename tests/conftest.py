@@ -1,5 +1,6 @@
 """Fixtures of the whole: settings of a state folder of one's own, a content folder of 50 rows, a wired service."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -40,16 +41,24 @@ def service(settings):
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory):
-    """Settings of a state folder with one release of the real deliveries, built by the command itself."""
+    """Settings of a state folder with one release of the real deliveries, built by the command itself.
+
+    Where tools/suites.py names a folder for it, the first suite builds there and every suite takes a copy.
+    """
     state = tmp_path_factory.mktemp("real") / "state"
     checkout = str(Path(__file__).parents[1])
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
-    subprocess.run(
-        [sys.executable, "-c", "from kgservice.cli import main; main()", "build"],
-        env={**bare, "KG_STATE": str(state), "KG_CONTENT": checkout, "KG_BASE": BASE},
-        check=True,
-        capture_output=True,
-    )
+    shared = Path(os.environ.get("KGTEST_SHARED") or state.parent)
+    with (shared / "real.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "built" / "current").exists():
+            bare = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
+            subprocess.run(
+                [sys.executable, "-c", "from kgservice.cli import main; main()", "build"],
+                env={**bare, "KG_STATE": str(shared / "built"), "KG_CONTENT": checkout, "KG_BASE": BASE},
+                check=True,
+                capture_output=True,
+            )
+    shutil.copytree(shared / "built", state, symlinks=True)
     return Settings.read({"KG_STATE": str(state), "KG_CONTENT": checkout, "KG_BASE": BASE, "KG_WORKERS": "1"})
 
 

@@ -55,7 +55,7 @@ def run(suite: str, soak: bool, folder: Path, alone: bool) -> tuple[Counter[str]
         # -rs: every skip with its reason
         [sys.executable, "-m", "pytest", "-q", "-rs", "--no-header", f"--junitxml={report}", *marks, *paths],
         cwd=ROOT,
-        env=environment(),
+        env={**environment(), "KGTEST_SHARED": str(folder)},  # the real release is built once: tests/conftest.py
         check=False,
         text=True,
         stdout=None if alone else subprocess.PIPE,
