@@ -1,5 +1,6 @@
 """A draft over HTTP: who may, what is refused, what is whole or not at all, and what a kill leaves behind."""
 
+import json
 import os
 import re
 import signal
@@ -131,11 +132,16 @@ def test_a_context_of_json_ld_is_never_fetched(one):
     assert one.graph("GET", "x:json").status == 404
 
 
-def test_an_update_is_whole_or_not_at_all(draft):
+def test_an_update_is_whole_or_not_at_all_and_the_log_says_which(served, draft):
     reply = draft.update("INSERT DATA { <x:s> <x:p> 1 } ; DROP GRAPH <x:nowhere>")
 
     assert (reply.status, slug(reply)) == (400, "update-failed")
     assert not draft.ask("<x:s> ?p ?o")
+    assert draft.update("INSERT DATA { <x:s> <x:p> 2 }").status == 204
+    lines = [json.loads(line) for line in (served.state / "logs" / "queries.jsonl").read_text("utf8").splitlines()]
+    mine = [one for one in lines if one["release"] == draft.id and one["format"] == "update"]
+    assert [one["outcome"] for one in mine] == ["update-failed", "updated"]
+    assert mine[1]["query"] == "INSERT DATA { <x:s> <x:p> 2 }"
 
 
 def test_each_operation_may_have_a_prologue_of_its_own(draft):

@@ -96,8 +96,9 @@ def test_crash_of_the_engine_is_told_apart_and_touches_nobody(pool):
     assert store.status()["crash"] == 1
 
 
-def test_query_that_ended_the_engine_twice_is_refused_until_forgiven(pool, store_path):
-    store = pool(workers=1)
+def test_query_that_ended_the_engine_twice_is_refused_after_a_restart_too_until_forgiven(pool, store_path, tmp_path):
+    path = release(tmp_path / "releases" / "7")
+    store = pool(path, workers=1)
 
     def crash():
         with ThreadPoolExecutor(1) as threads:
@@ -116,6 +117,14 @@ def test_query_that_ended_the_engine_twice_is_refused_until_forgiven(pool, store
     store.adopt(store_path, None)
     with pytest.raises(QueryTimeout):
         body(store, ENDLESS, seconds=0.2)
+    again = pool(path, workers=1)
+    assert again.crashed() == {ENDLESS: 2}
+    with pytest.raises(EngineCrash, match="not run again"):
+        body(again, ENDLESS)
+    store.forgive()
+    again.adopt(path, None)
+    with pytest.raises(QueryTimeout):
+        body(again, ENDLESS, seconds=0.2)
 
 
 def test_idle_worker_that_is_killed_is_replaced_unseen(pool):

@@ -9,6 +9,7 @@ from typing import Any
 
 from kgservice.errors import EngineCrash
 from kgservice.settings import Settings
+from kgservice.store.crashes import Crashes
 from kgservice.store.interface import Answer, Question
 from kgservice.store.run import Limits, Run
 from kgservice.store.slots import Slots
@@ -27,6 +28,12 @@ def limits(settings: Settings) -> dict[str, Any]:
     return {"memory": settings.query_memory, "rows": settings.result_rows, "bounds": bounds}
 
 
+def _release(order: Mapping[str, Any]) -> str:
+    """Return the name under which crashes are kept: the release's number, or nothing for a preview of a draft."""
+    store = Path(order.get("store", "/releases/remote/store"))
+    return store.parent.name if store.parent.parent.name == "releases" else ""
+
+
 class Workers:
     """Worker processes of a kind (`embedded`, `remote`) behind the methods of a `Store`."""
 
@@ -36,7 +43,8 @@ class Workers:
         folder = settings.state if settings.state.is_dir() else None
         self._room = SpoolRoom(settings.spool_total, folder)
         self._tally: Counter[str] = Counter(answered=0, timeout=0, memory=0, crash=0, stopped=0)
-        self._crashes: Counter[str] = Counter()
+        self._kept = folder / "crashes" if folder else None
+        self._crashes = Crashes(self._kept, _release(order))
         self._starter = Starter(kind)
         try:
             self._slots = Slots(self._starter, order, settings.workers, settings.queue, settings.client_queries)
@@ -51,7 +59,7 @@ class Workers:
         """Answer a question; see `Store.answer`."""
         begun = time.monotonic()
         question = replace(question, seconds=min(question.seconds, self._seconds))
-        if self._crashes[question.query] >= _CRASHES:
+        if self._crashes.of(question.query) >= _CRASHES:
             raise EngineCrash(
                 "This query has ended the engine {count} times on this release and is not run again before an operator "
                 "allows it (DELETE /-/crashes); change it.",
@@ -64,16 +72,16 @@ class Workers:
         except BaseException as error:
             run.close()
             if isinstance(error, EngineCrash) and error.params.get("cause") in _ITS_OWN_FAULT:
-                self._crashes[question.query] += 1
+                self._crashes.note(question.query)
             raise
 
     def crashed(self) -> dict[str, int]:
         """Return which queries ended the engine on this release, and how often."""
-        return dict(self._crashes)
+        return self._crashes.all()
 
     def forgive(self) -> None:
-        """Forget which queries ended the engine, so that they are run again."""
-        self._crashes.clear()
+        """Forget which queries ended the engine, on any release, so that they are run again."""
+        self._crashes.forgive()
 
     def stop(self, query_id: str) -> bool:
         """Stop a waiting or running query by its id; tell whether there was one."""
@@ -117,8 +125,9 @@ class Pool(Workers):
         Raises:
             StoreUnavailable: it cannot be opened; the former release stays.
         """
-        self._slots.adopt(self._order(store_path, lease_path))
-        self.forgive()
+        order = self._order(store_path, lease_path)
+        self._slots.adopt(order)
+        self._crashes = Crashes(self._kept, _release(order))
 
     def _order(self, store_path: Path, lease_path: Path | None) -> dict[str, Any]:
         lease = str(lease_path.absolute()) if lease_path else ""

@@ -115,10 +115,16 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, jo
         g.asked = text
         address = _address(settings, draft_id, "update")
         asked = Question(
-            text, base=address, seconds=settings.query_seconds, client=g.client, id=Answers.fresh()
-        )  # fmt: skip
-        with watch.over(request.environ, asked.id):  # an update whose asker leaves is rolled back
-            edit().update(draft_id, asked, using, using_named, f"token:{account.name}")
+            text, "update", base=address, seconds=settings.query_seconds, client=g.client, id=Answers.fresh()
+        )
+        begun = time.monotonic()
+        try:
+            with watch.over(request.environ, asked.id):  # an update whose asker leaves is rolled back
+                edit().update(draft_id, asked, using, using_named, f"token:{account.name}")
+        except KgError as error:
+            journal.failed(asked, begun, error, draft_id)
+            raise
+        journal.updated(asked, begun, draft_id)
         response = Response(status=204)
         del response.headers["Content-Type"]  # there is no content
         response.headers["KG-Release"] = draft_id

@@ -71,7 +71,11 @@ class Journal:
         self._metrics = metrics
         self._log = log
         self._clients = clients
-        metrics.declare("kg_queries_total", "counter", "Queries by what became of them: answered, or the problem.")
+        metrics.declare(
+            "kg_queries_total",
+            "counter",
+            "Queries and updates by what became of them: answered, updated, or the problem.",
+        )
         metrics.declare("kg_query_seconds", "histogram", "Seconds from the asking of a query to its end.")
         metrics.declare("kg_answer_bytes_total", "counter", "Bytes of answers.")
         metrics.declare("kg_answer_rows_total", "counter", "Rows of answers, where they were counted.")
@@ -90,6 +94,10 @@ class Journal:
             self._note(question, begun, outcome, release, None, size)
 
         answer.chunks = _Watched(answer.chunks, ended)
+
+    def updated(self, question: Question, begun: float, draft: str) -> None:
+        """Note an update of a draft that was done."""
+        self._note(question, begun, "updated", draft, None, 0)
 
     def _note(
         self, question: Question, begun: float, outcome: str, release: object, rows: int | None, size: int
