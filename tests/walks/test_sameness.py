@@ -6,6 +6,8 @@ from region import BASE
 
 ONE, OTHER = f"{BASE}id/place/town-1", f"{BASE}id/place/town-2"
 
+OTHER_NAME = "skos:altLabel"
+
 
 def labels(service, name):
     """Return the names and the other names of a thing."""
@@ -34,6 +36,12 @@ def test_things_become_one_stay_one_and_come_apart(service):
         assert (response.status_code, response.location) == (301, there)
     assert Graphs(BASE).source("decisions", "sourced") in second.manifest.graphs
 
+    name = next(iter(before[1][0]))
+    rows = [{cell.row for reason in service.why.of(ONE, predicate, name if predicate == OTHER_NAME else "", exact)
+             for one in reason.deliveries for cell in one.cells}
+            for exact in (True, False) for predicate in (OTHER_NAME, "rdf:type")]  # fmt: skip
+    assert [len(found) for found in rows] == [1, 2, 2, 2], "several rows behind one node are all named"
+
     outcome = service.ingest.deliver("places", [], actor="test")
     assert outcome.draft.changes == {}, "the delivery is read under the decision"
 
@@ -42,3 +50,6 @@ def test_things_become_one_stay_one_and_come_apart(service):
 
     assert (labels(service, ONE), labels(service, OTHER)) == before
     assert third.manifest.content_hash == first.manifest.content_hash
+
+    service.keeping.rollback(second.id, actor="test")
+    assert client.get("/id/place/town-2").status_code == 301

@@ -10,6 +10,7 @@ from typing import Any
 
 from kgservice.actions.origins import Origins
 from kgservice.actions.preview import Preview
+from kgservice.actions.sameness import merged_from
 from kgservice.intake.index import FINDINGS
 from kgservice.releases import Draft, Drafts, Shelf
 from kgservice.releases.drafts import FRESH
@@ -127,7 +128,7 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _placed(findings: Sequence[Finding], seen: Preview) -> Iterator[Finding]:
     """Yield findings of shapes with source and cells, those too that were too many to read their rows again."""
     lineages = {s: [seen.lineages[record["lineage"]] for record in records] for s, records in seen.imports.items()}
-    origins = Origins(lineages)
+    origins = Origins(lineages, merged_from(seen.graphs))
     waiting: list[Finding] = []
     for finding in findings:
         if finding.cells or not finding.focus:

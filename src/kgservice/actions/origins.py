@@ -21,18 +21,21 @@ class Origins:
     """The lineages of one side; what was read once is kept."""
 
     lineages: Lineages
+    merged: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By thing that is kept, those that it stands for by decisions of people: their rows are its rows."""
     _known: dict[Path, tuple[Facts, predicates.Columns]] = field(default_factory=dict)
 
     def rows(self, source: str, iris: Iterable[str]) -> dict[str, list[tuple[Path, int, int]]]:
         """Return for each of these things that a source speaks of: conversion, place and row."""
         found: dict[str, list[tuple[Path, int, int]]] = {}
-        wanted = list(iris)
+        wanted = {name: name for name in iris}
+        wanted |= {old: name for name in list(wanted) for old in self.merged.get(name, ())}
         for folder in self.lineages.get(source, ()):
             if folder.is_dir():
                 for place, rows in rows_by_place(folder, wanted).items():
                     for row, nodes in rows.items():
                         for node in nodes:
-                            found.setdefault(node, []).append((folder, place, row))
+                            found.setdefault(wanted[node], []).append((folder, place, row))
         return found
 
     def cells(self, rows: Sequence[tuple[Path, int, int]], predicate: str, language: str = "") -> tuple[Cell, ...]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from kgservice.actions.changes import applied, derived
 from kgservice.actions.preview import Preview
+from kgservice.actions.sameness import merged_from
 from kgservice.intake import lineage
 from kgservice.releases.files import link
 from kgservice.report import Cell, Finding, Report
-from kgservice.terms import Graphs
+from kgservice.terms import Evidence, Graphs
 
 if TYPE_CHECKING:
     from kgservice.knowledge.validation import Rules, Trail
@@ -120,7 +121,8 @@ def _changed(
     from kgservice.store.patience import Patience
 
     parent = preview.parent
-    invented = bool(preview.illustrative.triples)
+    kinds = [names.split(graph) for graph in preview.graphs]  # what they hold is not merged for a small change
+    invented = any(kind and kind[1] == Evidence.ILLUSTRATIVE for kind in kinds)
     if parent is None or not parent.store.is_dir() or "known" not in before or invented != ("illustrative" in before):
         raise ChangeTooLarge
     branched = folder / ".branch"
@@ -177,12 +179,16 @@ def _located(findings: list[Finding], preview: Preview, kept: Path) -> list[Find
     }
     settled = set(best)
     waiting = {at: finding for at, finding in enumerate(findings) if finding.focus}
+    merged = merged_from(preview.graphs)
     for name, records in preview.imports.items():
         known = settled if records == before.get(name) else set()
         asked_of = {at: finding for at, finding in waiting.items() if at not in known}
         for record in records if asked_of else ():
             folder = preview.lineages[record["lineage"]]
-            made = lineage.rows_of_all(folder, {finding.focus for finding in asked_of.values()})
+            focuses = {finding.focus for finding in asked_of.values()}
+            made = lineage.rows_of_all(folder, focuses.union(*(merged.get(name, ()) for name in focuses)))
+            for name in focuses & set(merged):  # several rows behind one node are all named
+                made[name] = [row for one in (name, *merged[name]) for row in made.get(one, ())]
             asked = [at for at, finding in asked_of.items() if finding.focus in made and finding.path]
             questions = [(findings[at].focus, findings[at].path, findings[at].value) for at in asked]
             exact = dict(zip(asked, lineage.locate_all(folder, questions, kept) if questions else [], strict=True))

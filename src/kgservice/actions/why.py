@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kgservice.actions import sameness
 from kgservice.actions.ask import Ask
 from kgservice.actions.origins import Origins
 from kgservice.errors import ParameterInvalid, ReleaseNotFound, ThingNotFound
@@ -13,7 +14,7 @@ from kgservice.intake import lineage, windows
 from kgservice.releases import Release, Shelf
 from kgservice.releases.statements import lines
 from kgservice.report import Cell
-from kgservice.terms import PREFIXES, Graphs, Term, iri, is_iri, literal
+from kgservice.terms import PREFIXES, Evidence, Graphs, Term, iri, is_iri, literal
 
 _RELEASES = 1000
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^<>]+)>)?')
@@ -132,23 +133,48 @@ class Why:
         self, release: Release, source: str, statement: tuple[str, str, str], exact: bool
     ) -> list[Delivered]:
         found = []
+        thing, predicate = statement[0][1:-1], statement[1][1:-1]
         for record in release.manifest.imports.get(source, ()):
             folder = release.lineage / record["lineage"]
-            thing, predicate = statement[0][1:-1], statement[1][1:-1]
+            cells: list[Cell] = []
             if exact:
-                cells = lineage.locate(folder, thing, predicate, statement[2], self._kept)
+                asked = self._delivered(thing, predicate, statement[2])
+                for located in lineage.locate_all(folder, asked, self._kept):
+                    cells += located
             else:
-                origins = Origins({source: [folder]})
+                origins = Origins({source: [folder]}, {thing: self._merged(thing)})
                 rows = origins.rows(source, [thing]).get(thing, [])
                 cells = _with_values(folder, origins.cells(rows, predicate, _language(statement[2]))) if rows else []
             if cells:
                 names = tuple(file["name"] for file in record["files"])
                 found.append(
                     Delivered(
-                        names, record["delivery"], record["received"], record["imported"], record["actor"], tuple(cells)
+                        names,
+                        record["delivery"],
+                        record["received"],
+                        record["imported"],
+                        record["actor"],
+                        tuple(dict.fromkeys(cells)),
                     )
                 )
         return found
+
+    def _delivered(self, thing: str, predicate: str, value: str) -> list[tuple[str, str, str]]:
+        """Return what a delivery may have said for a statement: of the thing, or of one that it stands for."""
+        values = [value]
+        if value.startswith("<"):
+            values += [iri(old) for old in self._merged(value[1:-1])]
+        others = [(old, name) for old in self._merged(thing) for name in sameness.spoken(predicate)]
+        return [(one, name, said) for one, name in ((thing, predicate), *others) for said in values]
+
+    def _merged(self, thing: str) -> list[str]:
+        """Return the things that a thing stands for, by decisions of people."""
+        if not is_iri(thing):
+            return []
+        graph = self._names.source(sameness.SOURCE, Evidence.SOURCED)
+        said = f"?o {iri(PREFIXES['dcterms'] + 'isReplacedBy')} {iri(thing)}"
+        query = f"SELECT ?o WHERE {{ GRAPH {iri(graph)} {{ {said} }} }}"
+        return sorted(row["o"].value for row in self._ask.rows(query) if row["o"].kind == "uri")
 
     def _first(
         self, release: Release, graph: str, source: str, statement: tuple[str, str, str], imported: bool
