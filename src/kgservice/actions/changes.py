@@ -88,7 +88,8 @@ def _changed(preview: Preview, parent: Release) -> dict[str, _Graph]:
     from kgservice.knowledge.validation import ChangeTooLarge
 
     after = {graph: (found.sha256, Path(found.file)) for graph, found in preview.graphs.items()}
-    most = min(_MOST, max(preview.known.triples // _SHARE, 100))
+    whole = sum(found.triples for found in preview.graphs.values())
+    most = min(_MOST, max(whole // _SHARE, 100))
     changed: dict[str, _Graph] = {}
     number = 0
     for _, parts in differing(side(parent), after):

@@ -130,7 +130,7 @@ class Consequences:
         if not Ledger(found.ledger).tells(TIES):
             return [], ()
         seen = found.preview()
-        if seen.known.triples > _LARGE:
+        if sum(found.triples for found in seen.graphs.values()) > _LARGE:
             return [], ("measures",)
         graph = self._content.graphs.measures
         path = found.parent.path / "dumps" / f"{file_name(graph, self._settings.base)}.nt.gz" if found.parent else None

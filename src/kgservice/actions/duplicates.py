@@ -1,7 +1,7 @@
 """Same thing? Find things that may be one, in a source, a draft or the release, and decide: same, different, later."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +10,10 @@ from kgservice.actions import sameness
 from kgservice.actions.sameness import Decision
 from kgservice.errors import ParameterInvalid, Refused, ReleaseNotFound, ThingNotFound
 from kgservice.releases import Draft, Drafts, Release, Shelf
+from kgservice.releases.differences import differing, side
 from kgservice.releases.statements import lines, merged
 from kgservice.report import Finding, Report, Severity, Text
+from kgservice.search import KINDS as KINDS_COMPARED
 from kgservice.search import LIKELY, Named, Pair, named, pairs
 from kgservice.settings import Settings
 from kgservice.terms import KINDS, Evidence, Graphs, is_iri
@@ -19,6 +21,7 @@ from kgservice.terms import KINDS, Evidence, Graphs, is_iri
 if TYPE_CHECKING:
     from kgservice.actions.preview import Preview
 
+_RULE = "duplicate/candidate"
 _MOST = 1000  # candidates that are told
 
 
@@ -179,24 +182,50 @@ class Duplicates:
 
 
 def report(seen: "Preview", draft: Draft, settings: Settings) -> Report:
-    """Return candidates among what a draft brings, as warnings at the rows of the things; none stops a publish."""
+    """Return candidates among what a draft brings, as warnings at the rows of the things; none stops a publish.
+
+    Only things of which something changed since the current release are compared; of the others, what its report says
+    of pairs stands.
+    """
     names = Graphs(settings.base)
     graphs = {
-        graph: Path(statements.file)
+        graph: (statements.sha256, Path(statements.file))
         for graph, statements in seen.graphs.items()
         if (source := names.split(graph)) and source[1] != Evidence.ILLUSTRATIVE
     }
-    fresh = [graph for graph in draft.changes if graph in graphs]
+    fresh = {graph: graphs[graph] for graph in draft.changes if graph in graphs}
     if not fresh:
         return Report()
     decided = sameness.decisions(settings)
     replaced = sameness.replacements(decided)
-    known = named(merged(graphs.values()), settings.base)
-    new = named(merged([graphs[graph] for graph in fresh]), settings.base)
-    some = [known[name] for name in new if name in known and name not in replaced]
+    heads = tuple(f"<{settings.base}id/{kind}/".encode() for kind in KINDS_COMPARED)
+    told = {line for _, path in graphs.values() for line in lines(path) if line.startswith(heads)}
+    known = named(sorted(told), settings.base)
+    before = {graph: found for graph, found in side(seen.parent).items() if graph in fresh}
+    moved = {subject[1:-2].decode() for subject, _ in differing(before, fresh) if subject.startswith(heads)}
+    some = [known[name] for name in sorted(moved) if name in known and name not in replaced]
     apart = [frozenset(one.things) for one in decided]
-    found = pairs(some, list(known.values()), LIKELY, apart)[:_MOST]
-    return Report(tuple(_finding(pair, known, names) for pair in found))
+    found = pairs(some, list(known.values()), LIKELY, apart)[:_MOST] if some else []
+    stay = _standing(seen, moved, known, {*replaced}, apart, names)
+    return Report((*(_finding(pair, known, names) for pair in found), *stay)[:_MOST])
+
+
+def _standing(
+    seen: "Preview",
+    moved: Collection[str],
+    known: Mapping[str, Named],
+    gone: Collection[str],
+    apart: Collection[frozenset[str]],
+    names: Graphs,
+) -> list[Finding]:
+    """Return what the current release's report says of pairs that are as they were and not decided; cells are new."""
+    found = []
+    for one in seen.parent.report().findings if seen.parent else ():
+        if one.rule == _RULE:
+            pair = {one.focus, names.base + str(one.text.params["iri"])}
+            if all(iri in known and iri not in moved and iri not in gone for iri in pair) and pair not in apart:
+                found.append(replace(one, cells=(), source="", waived=""))
+    return found
 
 
 def _finding(pair: Pair, known: Mapping[str, Named], names: Graphs) -> Finding:
@@ -208,4 +237,4 @@ def _finding(pair: Pair, known: Mapping[str, Named], names: Graphs) -> Finding:
     )  # fmt: skip
     short = {"one": pair.one.removeprefix(f"{names.base}id/"), "other": pair.other.removeprefix(f"{names.base}id/")}
     remedy = Text("Decide: kgservice same {one} {other} --reason …, or different, or later.", short)
-    return Finding("duplicate/candidate", Severity.WARNING, text, remedy, focus=pair.one)
+    return Finding(_RULE, Severity.WARNING, text, remedy, focus=pair.one)

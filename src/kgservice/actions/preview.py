@@ -1,8 +1,9 @@
 """A draft as it would be published: its graphs merged with the current release and the authored files, and checked."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,29 @@ Progress = Callable[[str, int, int], None]
 """Told (step, done, total) as a job goes on."""
 
 
+class Merging:
+    """What graphs say together, written when it is first asked for: a check of what a small change reaches never asks.
+
+    Each is a packed file of sorted lines in `folder`, which must be there when it is asked for.
+    """
+
+    def __init__(self, folder: Path, real: Sequence[Path], invented: Sequence[Path]) -> None:
+        self._folder = folder
+        self._real = real
+        self._invented = invented
+
+    @cached_property
+    def known(self) -> Statements:
+        """Return everything in the default graph but the catalogue. Raises StateBroken when the disk is full."""
+        return _quick(self._folder / "known.nt.gz", merged(self._real))
+
+    @cached_property
+    def illustrative(self) -> Statements:
+        """Return what is invented and not known. Raises as `known`."""
+        said = without(merged(self._invented), lines(Path(self.known.file))) if self._invented else ()
+        return _quick(self._folder / "illustrative.nt.gz", said)
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a release would be: files of every graph that people or sources made, and what is derived from them."""
@@ -28,11 +52,19 @@ class Preview:
     imports: Mapping[str, list[dict[str, Any]]]
     lineages: Mapping[str, Path]
     """Folders of conversions by the name that `imports` gives them."""
-    known: Statements
-    """Everything in the default graph but the catalogue."""
-    illustrative: Statements
+    merging: Merging
     suppressed: Mapping[str, list[str]] = field(default_factory=dict)
     """As in a manifest."""
+
+    @property
+    def known(self) -> Statements:
+        """Return everything in the default graph but the catalogue."""
+        return self.merging.known
+
+    @property
+    def illustrative(self) -> Statements:
+        """Return what is invented and not known."""
+        return self.merging.illustrative
 
     @property
     def content_hash(self) -> str:
@@ -57,12 +89,6 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
     found = _united(found, current, content, work)
     imports = {**(current.manifest.imports if current else {}), **draft.imports}
     imports = {name: records for name, records in imports.items() if records}
-    split = {graph: names.split(graph) for graph in found}
-    invented = [Path(found[g].file) for g, source in split.items() if source and source[1] == Evidence.ILLUSTRATIVE]
-    real = [Path(found[g].file) for g, source in split.items() if source and source[1] != Evidence.ILLUSTRATIVE]
-    real += [Path(found[g].file) for g in (names.ontology, names.vocabularies) if g in found]
-    known = _quick(work / "known.nt.gz", merged(real))
-    illustrative = _quick(work / "illustrative.nt.gz", without(merged(invented), lines(Path(known.file))))
     lineages = {}
     for record in (record for records in imports.values() for record in records):
         name = record["lineage"]
@@ -70,7 +96,16 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
         lineages[name] = here if here.is_dir() or not current else current.lineage / name
     suppressed = {**(current.manifest.suppressed if current else {}), **draft.suppressed}
     suppressed = {graph: texts for graph, texts in suppressed.items() if texts}
-    return Preview(current, found, imports, lineages, known, illustrative, suppressed)
+    return Preview(current, found, imports, lineages, merging(found, work, names), suppressed)
+
+
+def merging(graphs: Mapping[str, Statements], folder: Path, names: Graphs) -> Merging:
+    """Return what merges these graphs (files by absolute path), in a folder."""
+    split = {graph: names.split(graph) for graph in graphs}
+    invented = [Path(graphs[g].file) for g, source in split.items() if source and source[1] == Evidence.ILLUSTRATIVE]
+    real = [Path(graphs[g].file) for g, source in split.items() if source and source[1] != Evidence.ILLUSTRATIVE]
+    real += [Path(graphs[g].file) for g in (names.ontology, names.vocabularies) if g in graphs]
+    return Merging(folder, real, invented)
 
 
 def converted(preview: Preview, sources: set[str] | None = None) -> Report:

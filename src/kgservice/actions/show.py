@@ -9,7 +9,7 @@ from typing import Any
 
 from kgservice.actions.content import Content
 from kgservice.actions.fold import parts, pending, stamp
-from kgservice.actions.preview import Preview
+from kgservice.actions.preview import Preview, merging
 from kgservice.errors import PreviewStale
 from kgservice.releases import Draft, Release, Shelf, Statements, files
 from kgservice.releases.differences import Side, side
@@ -33,6 +33,7 @@ class Kept:
     graphs: Mapping[str, Statements]
     """By IRI; `file` is an absolute path."""
     note: Mapping[str, Any]
+    names: Graphs
 
     @property
     def before(self) -> Side:
@@ -60,10 +61,8 @@ class Kept:
             name: self.draft.path / "lineage" / name if own else (self.parent.lineage if self.parent else Path()) / name
             for name, own in self.note["lineages"].items()
         }
-        known, illustrative = (_found(self.draft, self.note[name]) for name in ("known", "illustrative"))
-        return Preview(
-            self.parent, self.graphs, self.note["imports"], lineages, known, illustrative, self.note["suppressed"]
-        )
+        made = merging(self.graphs, self.folder, self.names)
+        return Preview(self.parent, self.graphs, self.note["imports"], lineages, made, self.note["suppressed"])
 
 
 def keep(draft: Draft, seen: Preview, shelf: Shelf, content: Content) -> Kept:
@@ -88,10 +87,8 @@ def keep(draft: Draft, seen: Preview, shelf: Shelf, content: Content) -> Kept:
             "imports": seen.imports,
             "lineages": {name: path.is_relative_to(draft.path) for name, path in seen.lineages.items()},
             "suppressed": seen.suppressed,
-            "known": asdict(_placed(seen.known, draft, folder)),
-            "illustrative": asdict(_placed(seen.illustrative, draft, folder)),
         }
-        found = _kept(draft, folder, note, seen.parent)
+        found = _kept(draft, folder, note, seen.parent, content.graphs)
         if not found.ledger.exists():
             record(found.ledger, found.before, found.after, content.graphs)
         files.replace(draft.path / _NOTE, json.dumps(note, ensure_ascii=False))
@@ -152,12 +149,13 @@ def kept(draft: Draft, shelf: Shelf, content: Content) -> Kept:
             "The preview of draft {draft} is not up to date; `kgservice drafts preview {draft}` makes it anew.",
             draft=draft.id,
         )
-    return _kept(draft, folder, note, shelf.release(note["release"]) if note["release"] else None)
+    parent = shelf.release(note["release"]) if note["release"] else None
+    return _kept(draft, folder, note, parent, content.graphs)
 
 
-def _kept(draft: Draft, folder: Path, note: Mapping[str, Any], parent: Release | None) -> Kept:
+def _kept(draft: Draft, folder: Path, note: Mapping[str, Any], parent: Release | None, names: Graphs) -> Kept:
     graphs = {graph: _found(draft, entry) for graph, entry in note["graphs"].items()}
-    return Kept(draft, folder, note["content_hash"], parent, graphs, note)
+    return Kept(draft, folder, note["content_hash"], parent, graphs, note, names)
 
 
 def _found(draft: Draft, entry: Mapping[str, Any]) -> Statements:
