@@ -34,6 +34,7 @@ LIMIT 100
 """A query to start from."""
 _LONG_ADDRESS = 8000  # characters; a longer query is downloaded by POST
 _DRAWN = 1500  # rows up to which a picture is drawn of the whole answer, not of the first page alone
+_PICTURE = ("chart", "x", "y", "by")  # parameters that choose a picture and its columns
 WINDOW = 100_000
 """Rows that the page's script shows in one table; the downloads have all."""
 
@@ -89,6 +90,7 @@ class Asking:
             "downloads": downloads(kind, asked.query or "", asked.illustrative, release),
             "marks": _marks(reply.answer.notices),
             "chart": self._chart(asked, shown, release),
+            "fitting": self._charts.fitting(shown["table"].columns, shown["table"].rows) if shown["table"] else None,
             "window": WINDOW,
             "reasons": self._reasons(asked, shown, release),
         }
@@ -123,7 +125,7 @@ class Asking:
     def _chart(self, asked: Asked, shown: Mapping[str, Any], release: int | None) -> Chart | None:
         """Return the picture of the columns that were chosen (`chart`, `x`, `y`), of the whole answer if not long."""
         table = shown.get("table")
-        chosen = " ".join(request.args.get(name, "") for name in ("chart", "x", "y"))
+        chosen = " ".join(request.args.get(name, "") for name in _PICTURE)
         plan = self._charts.plan(chosen, table.columns) if table else None
         if table is None or plan is None:
             return None
@@ -134,9 +136,7 @@ class Asking:
             rows = self._service.ask.rows(asked.query or "", release, graphs=asked.default_graphs)
             iris = {row[name].value for row in rows for name in names if name in row and row[name].kind == "uri"}
             labels = self._service.describe.labels(iris, g.language)
-        if kind == "bars":
-            return self._charts.bars(rows, names, labels, g.language)
-        return self._charts.network(rows, names, labels, " – ".join(names))
+        return self._charts.draw(kind, rows, names, labels, " – ".join(names), g.language)
 
     def _reasons(self, asked: Asked, shown: Mapping[str, Any], release: int | None) -> list[str]:
         """Return why an answer has no rows; the small questions that tell it are asked of an empty answer only."""
@@ -160,9 +160,9 @@ class Asking:
         return f"{self._service.settings.url}{f'releases/{release}/' if release else ''}sparql"
 
     def _rendered(self, asked: Asked, text: str, release: int | None, **shown: Any) -> Response:
-        nothing = dict.fromkeys(("problem", "table", "truth", "chart", "example", "kind"))
+        nothing = dict.fromkeys(("problem", "table", "truth", "chart", "fitting", "example", "kind"))
         seconds = self._service.settings.query_seconds
-        drawn = {name: request.args.get(name, "") for name in ("chart", "x", "y")}
+        drawn = {name: request.args.get(name, "") for name in _PICTURE}
         return render(
             "sparql.html", query=text, asked=asked, seconds=seconds, endpoint=self._endpoint(release), drawn=drawn,
             examples=self._examples(), action=_address(release), asked_release=release,

@@ -1,4 +1,4 @@
-"""The picture that a question asks for in its header: bars in HTML or a network as SVG, always beside its table."""
+"""The picture of an answer: bars in HTML, lines or a network as SVG, always beside its table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from kgservice.locale import number
+from kgservice.locale import number, translate
 from kgservice.terms import Term
-from kgservice.web import pictures
+from kgservice.web import curves, pictures
 from kgservice.web.links import Links
 
 BARS = 20
@@ -16,19 +16,24 @@ BARS = 20
 NODES = 150
 """Nodes of a network; the most connected ones, the table has the rest."""
 _NAMED = 30  # nodes up to which all are named; in a larger network those with several ties
-_KINDS = ("bars", "network")
+_KINDS = ("bars", "lines", "network")
+_POINTS = 500  # of lines
+_SERIES = 4  # colours that the sheet has
+
+_SAID = "{y} over {x}, from {first} to {last}: least {low} ({where_low}), most {high} ({where_high})."
 
 Row = Mapping[str, Term]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture; `left` counts the bars or nodes that did not fit."""
+    """A picture; `left` counts the bars, points or nodes that did not fit, `legend` names the colours of lines."""
 
     kind: str
     body: Markup
     shown: int
     left: int
+    legend: tuple[str, ...] = ()
 
 
 class Charts:
@@ -46,6 +51,59 @@ class Charts:
         if not words or words[0] not in _KINDS or len(names) < 2 or not set(names) <= set(columns):
             return None
         return words[0], names
+
+    @staticmethod
+    def fitting(columns: Sequence[str], rows: Sequence[Sequence[Term | None]]) -> tuple[str, str, str] | None:
+        """Return the picture that columns are made for, as kind and two columns; None for a single column.
+
+        Lines for numbers over numbers or dates that come once each, bars for numbers beside names, else a network.
+        """
+        cells = {name: [row[at] for row in rows if row[at]] for at, name in enumerate(columns)}
+        measured = [
+            name for name, found in cells.items() if found and all(curves.position(term) is not None for term in found)
+        ]
+        numbers = [name for name in measured if not any(_is_time(term) for term in cells[name])]
+        if len(columns) < 2:
+            return None
+        if numbers and len(measured) > 1 and columns[0] in measured and numbers[-1] != columns[0]:
+            return "lines", columns[0], numbers[-1]
+        if numbers:
+            named = next((name for name in columns if name not in measured), columns[0])
+            return "bars", named, numbers[-1]
+        things = [name for name, found in cells.items() if found and all(term and term.kind == "uri" for term in found)]
+        return ("network", things[0], things[1]) if len(things) > 1 else ("bars", columns[0], columns[-1])
+
+    def draw(
+        self, kind: str, rows: Sequence[Row], names: Sequence[str], labels: Mapping[str, str], title: str, lang: str
+    ) -> Chart | None:
+        """Return a picture of a kind; None where the columns cannot be drawn so."""
+        if kind == "bars":
+            return self.bars(rows, names, labels, lang)
+        return self.lines(rows, names, labels, lang) if kind == "lines" else self.network(rows, names, labels, title)
+
+    def lines(self, rows: Sequence[Row], names: Sequence[str], labels: Mapping[str, str], lang: str) -> Chart | None:
+        """Return lines: numbers of the second column over numbers or dates of the first, a line for each third."""
+        series: dict[str, list[curves.Point]] = {}
+        for row in rows:
+            x, y = curves.position(row.get(names[0])), curves.position(row.get(names[1]))
+            if x is not None and y is not None:
+                by = row.get(names[2]) if len(names) > 2 else None
+                point = curves.Point(x, y, row[names[0]].value, row[names[1]].value)
+                series.setdefault(_named(by, labels) if by else "", []).append(point)
+        chosen = sorted(series, key=lambda name: -len(series[name]))[:_SERIES]
+        drawn = [sorted(series[name], key=lambda point: point.x)[: _POINTS // len(chosen)] for name in chosen]
+        every = [point for points in drawn for point in points]
+        if len(every) < 2:
+            return None
+        first, last = min(every, key=lambda point: point.x), max(every, key=lambda point: point.x)
+        low, high = min(every, key=lambda point: point.y), max(every, key=lambda point: point.y)
+        label = translate(_SAID, lang).format(
+            y=names[1], x=names[0], first=first.across, last=last.across, low=low.up, where_low=low.across,
+            high=high.up, where_high=high.across,
+        )  # fmt: skip
+        body = curves.lines(drawn, label, lang)
+        legend = tuple(chosen) if len(names) > 2 else ()
+        return Chart("lines", body, len(every), sum(map(len, series.values())) - len(every), legend)
 
     def bars(self, rows: Sequence[Row], names: Sequence[str], labels: Mapping[str, str], lang: str) -> Chart | None:
         """Return bars: the last column is the length, those before it are the name; in the order of the answer."""
@@ -97,6 +155,10 @@ class Charts:
         named = pictures.short(label, 26) if ties > 2 or count <= _NAMED else ""
         href = self._links.href(name) or "#"
         return pictures.Mark(label, "n1" if full else "n2", 4 + 1.6 * ties**0.8, href, named)
+
+
+def _is_time(term: Term | None) -> bool:
+    return term is not None and ("#g" in term.datatype or "#date" in term.datatype)
 
 
 def _size(term: Term | None) -> float | None:

@@ -115,13 +115,11 @@ class Questions:
         kind, names = plan
         rows = [{name: term for name, term in zip(table.columns, row, strict=True) if term} for row in table.rows]
         labels = dict(shown["labels"])
-        if kind == "bars":
-            return self._charts.bars(rows, names, labels, g.language)
-        if len(rows) < table.total <= _DRAWN:
+        if kind != "bars" and len(rows) < table.total <= _DRAWN:
             rows = self._service.ask.rows(text, graphs=self._graphs())
             wanted_names = {row[name].value for row in rows for name in names[:2] if name in row}
             labels = self._service.describe.labels(wanted_names, g.language)
-        return self._charts.network(rows, names, labels, said(found.summary, g.language))
+        return self._charts.draw(kind, rows, names, labels, said(found.summary, g.language), g.language)
 
     def _given(self) -> dict[str, list[str]]:
         fields = request.args.to_dict(flat=False)

@@ -120,7 +120,7 @@ function place(text, mark) {
 }
 
 function address(fields) {
-  const kept = new URLSearchParams([...fields].filter(([name, value]) => value && ['query', 'with', 'chart', 'x', 'y'].includes(name)));
+  const kept = new URLSearchParams([...fields].filter(([name, value]) => value && ['query', 'with', 'chart', 'x', 'y', 'by'].includes(name)));
   const url = `${form.getAttribute('action')}?${kept}`;
   if (url.length > LONGEST) return tell(texts.long);
   if (url !== location.pathname + location.search) history.pushState({}, '', url);
