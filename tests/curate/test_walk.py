@@ -109,6 +109,12 @@ def test_a_delivery_goes_from_upload_to_release_and_back(visitor, tmp_path):
     assert page.locator("form[action$=publish]").count() == 0, "a curator does not publish"
     visitor.goes(f"/curate/drafts/{draft}/review")
     visitor.sees("review")
+    if not visitor.scriptless:
+        visitor.presses("form[action$=impact] button")
+        visitor.waits_for_the_job()
+        visitor.presses(".after a.btn.main")
+        assert page.locator("#impact-h + p.note, #impact-h ~ details").count(), "findings that go are told"
+        visitor.sees("impact")
     page.fill("#comment", "Проверено по списку.")
     visitor.presses("main form[action$=comment] button:not([formaction])")
     visitor.presses("form[action$=sign-out] button")

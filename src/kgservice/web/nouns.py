@@ -81,6 +81,16 @@ def property_name(iri: str, label: str, lang: str) -> str:
     return translate(PROPERTIES[short], lang) if label == short and short in PROPERTIES else label
 
 
+def person(actor: str, lang: str) -> str:
+    """Return who did something, of the name that it is written down under: `user:anna` is anna."""
+    kind, _, name = actor.partition(":")
+    if kind == "token":
+        return translate("{name} (program)", lang).format(name=name)
+    if kind == "os":
+        return translate("{name} (command)", lang).format(name=name)
+    return name if kind == "user" else actor
+
+
 def address(iri: str, base: str) -> str:
     """Return an IRI as people may read it: kind and key of a thing of ours, a prefixed name, else the IRI."""
     if iri.startswith(f"{base}id/"):

@@ -29,7 +29,7 @@ from kgservice.releases import Release, Shelf
 from kgservice.settings import Settings
 from kgservice.terms import shortened
 from kgservice.web.links import Links, again
-from kgservice.web.nouns import address, heading, noun, property_name
+from kgservice.web.nouns import address, heading, noun, person, property_name
 from kgservice.web.scripts import Scripts
 from kgservice.web.scripts import install as lasting
 
@@ -142,6 +142,7 @@ def install(app: Flask, service: Service) -> None:
             "heading": lambda kind: heading(kind, language),
             "property_name": lambda iri, label: property_name(iri, label, language),
             "address": lambda iri: address(iri, service.settings.base),
+            "person": lambda actor: person(actor, language),
             "number": lambda value: number(value, language),
             "date": lambda value: date(value, language),
             "moment": lambda value: moment(value, language),
