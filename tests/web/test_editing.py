@@ -33,6 +33,7 @@ def test_the_words_of_a_release_have_labels_in_the_language_and_an_entity_tag(cl
     [
         ("SELECT * {\n ?s ?p }", 2, 8, "The object is missing"),
         ("SELECT * { ?s foo:bar ?o }", 1, 15, "PREFIX foo:"),
+        ("SELECT * { ?s a kg:College }", 1, 17, f"PREFIX kg: <{KG}>"),
         ("DELETE WHERE { ?s ?p ?o }", 1, 1, ""),
         ("", 1, 1, "Write for example"),
     ],

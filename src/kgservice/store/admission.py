@@ -6,7 +6,9 @@ from functools import lru_cache
 
 from kgservice.errors import NotAcceptable, QueryForbidden
 from kgservice.sparql import Bounds, Query, parse
+from kgservice.sparql.tokens import place_in
 from kgservice.store.interface import FORMATS, Question
+from kgservice.terms import PREFIXES
 
 SERVICE = "SERVICE is not executed here: this service asks no endpoint but those of KG_SERVICE_ALLOW, named by an IRI."
 """Message of the refusal."""
@@ -18,7 +20,7 @@ def remembering(bounds: Bounds = Bounds()) -> Callable[[str], Query]:  # noqa: B
     """Return `parse` within bounds, with a memory for the short texts that pages and library ask again and again."""
 
     def read(text: str) -> Query:
-        return parse(text, bounds=bounds)
+        return parse(text, bounds=bounds, prefixes=PREFIXES)
 
     remembered = lru_cache(maxsize=256)(read)
     return lambda text: remembered(text) if len(text) <= _SHORT else read(text)
@@ -47,9 +49,17 @@ def admit(question: Question, read: Callable[[str], Query] = parse) -> tuple[Que
     """
     query = read(question.query)
     if query.is_update:
-        if not query.tree.named("Operation"):
+        operations = query.tree.named("Operation")
+        if not operations:
             parse(question.query, update=False)  # an empty text: let the parser say so
-        raise QueryForbidden("This is an update, and releases are read-only; send updates to a draft.")
+        line, column = place_in(query.text, query.tree.span(operations[0])[0])
+        raise QueryForbidden(
+            "Line {line}, column {column}: {word} is an update, and releases are read-only; send updates to a draft "
+            "(/drafts/<id>/update).",
+            line=line,
+            column=column,
+            word=query.tree.word(operations[0].first).upper(),
+        )
     if query.uses_service and (query.tests_service or not networkless()):
         raise QueryForbidden(SERVICE)
     kind = _KINDS[query.form]

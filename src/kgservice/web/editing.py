@@ -56,7 +56,7 @@ def blueprint(service: Service, vocabulary: Vocabulary) -> Blueprint:
         if len(text) > LONGEST:
             raise RequestTooLarge("Only texts of up to {limit} characters are looked through.", limit=LONGEST)
         try:
-            query = parse(text, update=False)
+            query = parse(text, update=False, prefixes=PREFIXES)
         except QueryInvalid as error:
             return _answer({"form": "", "marks": [fault(error, g.language)]})
         body: dict[str, Any] = {"form": query.form, "marks": []}
