@@ -1,6 +1,7 @@
 """The competency questions, answered by the library over a release and computed from the rows in plain Python."""
 
 import csv
+import gzip
 import tomllib
 from datetime import timedelta
 from decimal import Decimal
@@ -312,6 +313,17 @@ def test_difference_of_two_releases_is_the_difference_of_their_deliveries(asked,
     }
     assert changes["removed", "indicator/i-001", "kg:value"] == ("34", None)
     assert changes["added", "indicator/i-new", "kg:value"] == (None, "7")
+
+
+def test_statements_by_source_are_those_of_the_statement_files(asked, harvested):
+    _, after = harvested
+    held = {
+        asked.short(graph): Decimal(gzip.decompress(after.statements(graph).read_bytes()).count(b"\n"))
+        for graph in after.manifest.graphs
+        if "/graph/source/" in graph
+    }
+
+    assert dict(asked.rows("statements-by-source-and-evidence")) == held
 
 
 def test_changes_since_a_date_name_each_imported_graph_with_its_things(asked, harvested):

@@ -74,7 +74,7 @@ def disagreeing(rows):
         return within or one["first"][:7] == other["first"][:7]
 
     dated = [row for row in rows.indicators if row["first"] and row["last"]]
-    for one, other in combinations(sorted(dated, key=lambda row: row["obs_id"]), 2):
+    for one, other in combinations(sorted(dated, key=lambda row: Decimal(row["value"])), 2):
         same = all(one[name] == other[name] for name in ("subject_kind", "subject_id", "indicator", "unit"))
         if same and Decimal(one["value"]) != Decimal(other["value"]) and overlapping(one, other):
             cells = [iri(one["subject_kind"], one["subject_id"]), concept("indicator", one["indicator"])]

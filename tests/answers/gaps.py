@@ -63,7 +63,10 @@ def needed(rows):
         for one in rows.partnerships_of.get(employer, ()):
             if rows.members(one) & providers_of(rows, skill):
                 continue
-            for provider in providers_of(rows, skill) or {None}:
+            region = rows.organizations[employer]["region_id"]
+            regions = {name: rows.organizations[name]["region_id"] for name in providers_of(rows, skill)}
+            nearby = {name for name, its in regions.items() if its and region in ("", its)}
+            for provider in nearby or {None}:
                 place = rows.organizations[provider]["city_id"] if provider else ""
                 near = bool(place) and place == rows.organizations[employer]["city_id"]
                 yield partnership(one), org(employer), competency(skill), org(provider), iri("place", place), near
