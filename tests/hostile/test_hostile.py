@@ -108,7 +108,7 @@ def connected(port: int, own: str) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), PATIENCE, (own, 0))
 
 
-def struck(port: int, own: str, attack: Attack, tally: Tally, tries: int = 3) -> None:
+def struck(port: int, own: str, attack: Attack, tally: Tally, tries: int = 6) -> None:
     """Send one hostile request, and note whether its answer is among the right ones.
 
     Who is told 503 where an answer is due comes again, as Retry-After says: the machine may be busy with other tests.
@@ -136,7 +136,7 @@ def struck(port: int, own: str, attack: Attack, tally: Tally, tries: int = 3) ->
     tally.statuses[response.status] += 1
     fault = judged(attack, response, body, tally)
     if fault and response.status == 503 and tries > 1 and "Retry-After" in response.headers:
-        time.sleep(1)
+        time.sleep(8 - tries)
         struck(port, own, attack, tally, tries - 1)
     elif fault:
         tally.wrong.append(f"{attack.name}: {fault}")
