@@ -31,6 +31,8 @@ _SHOWN = 20
 _BREAKING = 2_000  # removed things whose links are looked for
 _AT_ONCE = 200
 _LARGE = 300_000  # statements past which measures are not computed twice
+_GRAPHS = ("construct", "describe")
+_COLUMNS = {**dict.fromkeys(_GRAPHS, ("subject", "predicate", "object")), "ask": ("answer",)}
 _VALUE = re.compile(r"<([^>]*)> <[^>]*#(value|about|indicator)> (.*) \.")
 
 
@@ -74,8 +76,6 @@ class Consequences:
             tell("Asking the questions", done, len(queries))
             if time.monotonic() - begun > _ALL:
                 yield Question(query.name, "late")
-            elif query.form != "select":
-                yield Question(query.name, "refused")
             else:
                 yield self._asked(query, sides)
         tell("Asking the questions", len(queries), len(queries))
@@ -91,11 +91,13 @@ class Consequences:
         if any(len(rows) > _ROWS for rows in answers):
             return Question(query.name, "late", min(len(answers[0]), _ROWS), min(len(answers[1]), _ROWS))
         old, new = (Counter(map(_row, rows)) for rows in answers)
+        if query.form in _GRAPHS:  # an answer that is a graph is a set
+            old, new = Counter(set(old)), Counter(set(new))
         added, removed = list((new - old).elements()), list((old - new).elements())
         told = Question(query.name, "same", len(answers[0]), len(answers[1]))
         if not added and not removed:
             return told
-        columns = tuple(parse(text, update=False).variables)
+        columns = tuple(parse(text, update=False).variables) if query.form == "select" else _COLUMNS[query.form]
         return replace(
             told, state="changed", columns=columns, added=tuple(added[:_SHOWN]), removed=tuple(removed[:_SHOWN]),
             added_count=len(added), removed_count=len(removed),
@@ -145,7 +147,8 @@ class Consequences:
 
 
 def _row(row: Row) -> tuple[str, ...]:
-    return tuple(value or "" for value in row)
+    """Return a row to be compared: a blank node is another one in each answer."""
+    return tuple("_:" if value and value.startswith("_:") else value or "" for value in row)
 
 
 def _values(statements: Iterable[str]) -> dict[tuple[str, str], str]:

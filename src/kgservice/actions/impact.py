@@ -26,9 +26,9 @@ class Question:
 
     name: str
     state: str
-    """`same`, `changed`, `late` (it took longer than it may) or `refused` (by the engine, or not a table)."""
+    """`same`, `changed`, `late` (it took longer than it may) or `refused` (by the engine)."""
     before: int = 0
-    """Rows."""
+    """Rows; statements where the answer is a graph."""
     after: int = 0
     columns: tuple[str, ...] = ()
     added: tuple[tuple[str, ...], ...] = ()

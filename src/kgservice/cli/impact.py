@@ -57,6 +57,9 @@ def _told(found: Impact, language: str) -> Iterator[str]:
     late = [one.name for one in found.questions if one.state == "late"]
     if late:
         yield tell("Not finished in time: {names}", names=", ".join(late))
+    refused = [one.name for one in found.questions if one.state == "refused"]
+    if refused:
+        yield tell("Not compared, the engine refuses them: {names}", names=", ".join(refused))
     if "measures" in found.unfinished:
         yield tell("Measures of the network: too large to be computed here; the publish does.")
     else:

@@ -83,7 +83,7 @@ class Reading:
         self._store: pyoxigraph.Store | None = None
 
     def rows(self, query: str) -> Iterator[list[str | None]]:
-        """Yield the rows of a SELECT as `Branch.rows` does."""
+        """Yield the rows of a SELECT as `Branch.rows` does; the statements of a graph, `true` or `false` of an ASK."""
         if self._store is None:
             self._store = pyoxigraph.Store.read_only(str(self._folder))
         return _rows(self._store, query, self._beside)
@@ -97,10 +97,15 @@ def triples(lines: Iterable[bytes]) -> list[tuple[str, str, str]]:
 def _rows(store: pyoxigraph.Store, query: str, beside: Iterable[str]) -> Iterator[list[str | None]]:
     graphs: list[pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.DefaultGraph]
     graphs = [pyoxigraph.DefaultGraph(), *map(pyoxigraph.NamedNode, beside)]
-    solutions = store.query(query, default_graph=graphs) if len(graphs) > 1 else store.query(query)
-    assert isinstance(solutions, pyoxigraph.QuerySolutions)  # noqa: S101  (checks ask SELECT)
-    for solution in solutions:
-        yield [None if value is None else str(value) for value in solution]
+    answer = store.query(query, default_graph=graphs) if len(graphs) > 1 else store.query(query)
+    if isinstance(answer, pyoxigraph.QuerySolutions):
+        for solution in answer:
+            yield [None if value is None else str(value) for value in solution]
+    elif isinstance(answer, pyoxigraph.QueryTriples):
+        for triple in answer:
+            yield [str(triple.subject), str(triple.predicate), str(triple.object)]
+    else:
+        yield [str(bool(answer)).lower()]
 
 
 def _quads(graph: str | None, lines: Iterable[bytes]) -> Iterator[pyoxigraph.Quad]:
