@@ -143,8 +143,9 @@ class _Comparison:
             )
         shared, only, alone = one.keys & other.keys, one.keys - other.keys, other.keys - one.keys
         matched = _mistyped(only, alone)
-        weight = self._sum(shared) + 0.9 * sum(self._of(a) + self._of(b) for a, b in matched) / 2
-        only, alone = only - {a for a, _ in matched}, alone - {b for _, b in matched}
+        weight = self._sum(shared) + 0.45 * self._sum(key for pair in matched for key in pair)
+        if matched:
+            only, alone = only - {a for a, _ in matched}, alone - {b for _, b in matched}
         whole = weight + self._sum(only) + self._sum(alone)
         overlap = weight / whole if whole else 0.0
         letters = fuzz.token_sort_ratio(one.text, other.text) / 100
@@ -160,11 +161,8 @@ class _Comparison:
             return score, Text("The names differ by letters only: {one}, {other}.", _words(matched))
         return score, Text("The names differ by the words: {words}.", {"words": ", ".join(sorted(only | alone))})
 
-    def _of(self, key: str) -> float:
-        return self._weights.get(key, 1.0)
-
     def _sum(self, keys: Iterable[str]) -> float:
-        return sum(self._of(key) for key in keys)
+        return sum(map(self._weights.__getitem__, keys))
 
 
 def _mistyped(only: Iterable[str], alone: Iterable[str]) -> list[tuple[str, str]]:
@@ -175,7 +173,9 @@ def _mistyped(only: Iterable[str], alone: Iterable[str]) -> list[tuple[str, str]
             continue
         edits = 1 if len(key) < 9 else 2
         for other in left:
-            if not other.isdigit() and DamerauLevenshtein.distance(key, other, score_cutoff=edits) <= edits:
+            if abs(len(other) - len(key)) > edits or other.isdigit():
+                continue
+            if DamerauLevenshtein.distance(key, other, score_cutoff=edits) <= edits:
                 found.append((key, other))
                 left.remove(other)
                 break

@@ -93,6 +93,7 @@ class Words:
         self._russian: Any = snowballstemmer.stemmer("russian")
         self._english: Any = snowballstemmer.stemmer("english")
         self._known = dict(known or {})
+        self._turned: dict[str, str] = {}
 
     def key(self, word: str) -> str:
         """Return the key under which a word of a label is found: its stem, of a Cyrillic one in Latin letters."""
@@ -113,8 +114,13 @@ class Words:
 
     def as_russian(self, word: str) -> str:
         """Return the key of a Latin word that may be a Russian one in other letters."""
-        cyrillic = _SYLLABLE.sub(lambda match: _SYLLABLES[match[0]], word)
-        return latin(self._russian.stemWord(cyrillic))
+        key = self._turned.get(word)
+        if key is None:
+            if len(self._turned) > _CACHED:
+                self._turned.clear()
+            cyrillic = _SYLLABLE.sub(lambda match: _SYLLABLES[match[0]], word)
+            key = self._turned[word] = latin(self._russian.stemWord(cyrillic))
+        return key
 
     def of(self, text: str) -> list[str]:
         """Return the keys of a text that is not folded yet, in order."""
