@@ -28,7 +28,7 @@ def answers(work: Path, content: Path, size: int) -> dict[str, float]:
     with ours(state, content, log, **settings) as (port, pid):
         figures |= first_byte(port, rows)
         figures |= readers(port, pid, min(size, 200_000))
-    with ours(state, content, log) as (port, pid):
+    with ours(state, content, log, KG_QUERY_SECONDS="300") as (port, pid):
         figures |= workbook(port, pid, min(size, 100_000))
     return figures
 

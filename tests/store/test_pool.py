@@ -298,7 +298,7 @@ def test_answers_not_fetched_share_one_limit_in_memory_and_one_on_disk(pool, mon
 
     kept = [store.answer(query)]
     assert kept[0].size > 1 << 20
-    with pytest.raises(Busy):
+    with pytest.raises(Busy, match="KG_SPOOL_TOTAL"):
         kept += [store.answer(query) for _ in range(4)]
     for answer in kept:
         answer.close()

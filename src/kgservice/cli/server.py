@@ -1,22 +1,25 @@
 """The HTTP server: waitress with limits of connections, of the time a request takes to come, of slow readers."""
 
 import json
+import logging
 import re
 import socket
 import time
 from typing import Any
 
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
+from kgservice.errors import KgError
 from kgservice.locale import LANGUAGES
 from kgservice.metrics import Metrics
 from kgservice.settings import Settings
 from kgservice.web.negotiation import language
 from kgservice.web.problems import RETRY_SECONDS, refusal
 
+_LOG = logging.getLogger("kgservice.web")
 _LOOK = 1.0  # seconds between two looks at all connections
 _LEAST = 1 << 16  # bytes that a reader must take in KG_READER_SECONDS
 _AHEAD = 1 << 20  # bytes of an answer that wait for their reader beside the spool
@@ -57,9 +60,24 @@ class Problem(ErrorTask):
         self.write(body)
 
 
+class Work(WSGITask):
+    """Answers a request; an answer that ends before its end breaks off, and is told of in one line."""
+
+    def execute(self) -> None:
+        """Let the application answer."""
+        try:
+            super().execute()
+        except KgError as error:
+            if not self.wrote_header:
+                raise
+            _LOG.warning("An answer broke off while it was sent: %s", error)
+            raise ClientDisconnected from None  # NOTE: the one way to have waitress close without a last chunk
+
+
 class Channel(HTTPChannel):
     """One connection, and how fast it sends and takes."""
 
+    task_class = Work
     error_task_class = Problem
 
     def __init__(self, *given: Any, **named: Any) -> None:
