@@ -29,7 +29,7 @@ def questions(work: Path, checkout: Path) -> dict[str, float]:
     """Measure every question, over known and over all statements: best of five, seen from outside the worker."""
     state = {"KG_STATE": str(work / "real"), "KG_CONTENT": str(checkout), "KG_WORKERS": "1"}
     subprocess.run([PROGRAM, "build"], env={**os.environ, **state}, check=True, capture_output=True)
-    taken = {}
+    taken: dict[tuple[str, tuple[str, ...]], float] = {}
     with build(Settings.read(state)) as service:
         everything = (f"{service.settings.base}graph/known", f"{service.settings.base}graph/illustrative")
         for name in service.ask.library.queries:
