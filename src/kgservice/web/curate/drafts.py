@@ -37,7 +37,7 @@ def blueprint(counter: Counter) -> Blueprint:
             others=[cause for cause in causes if cause not in own],
             tally=tally, causes=causes, say=lambda text: say(text, g.language),
             shown=findings.shown(service.findings, draft_id, picked, g.language) if picked else None,
-            job=job_on(draft_id),
+            job=job_on(draft_id), publishable=("accepted",) if service.settings.second_pair else ("clean", "accepted"),
             fresh=draft.state == "published" or not service.edit.pending(draft_id),
             counts=_counts(service, draft_id) if summary else {},
             worst=findings.worst, **_table(service, draft_id, sheets),

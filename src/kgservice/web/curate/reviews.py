@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as Answer
 
-from kgservice.actions.decide import history
+from kgservice.actions.decide import authors, history
 from kgservice.actions.impact import Impact
 from kgservice.errors import ParameterInvalid, PreviewStale
 from kgservice.releases import Draft
@@ -45,6 +45,7 @@ def blueprint(counter: Counter) -> Blueprint:
             "curate/review.html", draft=draft, titles=[counter.title(name) for name in draft.sources],
             summary=found.summary() if found else None, stale=stale, things=shown,
             wanted=wanted, total=total, page=number, pages=max(-(-total // PAGE), 1), first=(number - 1) * PAGE + 1,
+            own=service.settings.second_pair and counter.actor in authors(draft),
             verbs=VERBS, errors=_errors(service, draft_id), **_follows(service, draft),
         )  # fmt: skip
 
