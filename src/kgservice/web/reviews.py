@@ -1,45 +1,23 @@
 """Reviews for programs: what a draft changes, its history, and the decisions on it."""
 
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any
 
 from flask import Blueprint, Response, g
 
 from kgservice.access import Role
-from kgservice.actions.compare import Compare
-from kgservice.actions.decide import Decide, history
-from kgservice.actions.impact import Impacts
-from kgservice.actions.review import Review
+from kgservice.actions.decide import history
 from kgservice.errors import PreviewStale
 from kgservice.releases import Draft
 from kgservice.web.callers import Callers, challenge
 from kgservice.web.differing import differing, sent, told
-
-
-class Desk(Protocol):
-    """What reviews need of the service behind them."""
-
-    @property
-    def review(self) -> Review:
-        """Return what shows drafts."""
-
-    @property
-    def differences(self) -> Compare:
-        """Return what compares drafts and releases."""
-
-    @property
-    def impact(self) -> Impacts:
-        """Return what finds the impact of drafts."""
-
-    @property
-    def decide(self) -> Decide:
-        """Return what decides on drafts."""
+from kgservice.web.pages import Service
 
 
 class Reviews:
     """Answers about drafts; each raises DraftNotFound, and Unauthenticated or AccessDenied as `Callers.insist` does."""
 
-    def __init__(self, desk: Desk, callers: Callers) -> None:
+    def __init__(self, desk: Service, callers: Callers) -> None:
         self._desk = desk
         self._callers = callers
 
@@ -99,7 +77,7 @@ class Reviews:
         return told(drafted(self._desk.decide.send_back(draft_id, account.actor, account.role, said["reason"], named)))
 
 
-def blueprint(desk: Desk, callers: Callers) -> Blueprint:
+def blueprint(desk: Service, callers: Callers) -> Blueprint:
     """Return `/drafts`, `/drafts/<id>` and below it review, history, accept, comment and send-back."""
     room = Blueprint("reviews_api", __name__)
     room.after_request(challenge)

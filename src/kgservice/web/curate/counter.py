@@ -8,16 +8,8 @@ from werkzeug.wrappers import Response as Answer
 
 from kgservice.access import Account, Audit, People
 from kgservice.actions.board import Board
-from kgservice.actions.compare import Compare
-from kgservice.actions.decide import Decide
 from kgservice.actions.duplicates import Duplicates
-from kgservice.actions.findings import Findings
-from kgservice.actions.impact import Impacts
-from kgservice.actions.keeping import Keeping
 from kgservice.actions.receive import Receive
-from kgservice.actions.reporting import Reporting
-from kgservice.actions.review import Review
-from kgservice.actions.waive import Waive
 from kgservice.errors import SourceNotFound
 from kgservice.intake.interface import Source
 from kgservice.jobs import Queue
@@ -42,40 +34,8 @@ class Desk(pages.Service, Protocol):
         """Return what shows how sources stand."""
 
     @property
-    def review(self) -> Review:
-        """Return what shows drafts."""
-
-    @property
-    def differences(self) -> Compare:
-        """Return what compares drafts and releases."""
-
-    @property
-    def impact(self) -> Impacts:
-        """Return what finds the impact of drafts."""
-
-    @property
-    def decide(self) -> Decide:
-        """Return what accepts drafts."""
-
-    @property
-    def findings(self) -> Findings:
-        """Return what reads findings."""
-
-    @property
-    def reporting(self) -> Reporting:
-        """Return what writes reports."""
-
-    @property
-    def waive(self) -> Waive:
-        """Return what lets findings stand."""
-
-    @property
     def duplicates(self) -> Duplicates:
         """Return what decides which things are one."""
-
-    @property
-    def keeping(self) -> Keeping:
-        """Return what moves readers between releases."""
 
 
 @dataclass(frozen=True, slots=True)

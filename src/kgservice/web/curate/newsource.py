@@ -37,7 +37,9 @@ def blueprint(counter: Counter) -> Blueprint:
             service.receive.discard(upload.id)
             raise BodyInvalid("One file is enough as a sample; send one.")
         file = str(service.receive.paths(upload)[0])
-        return _job(counter, "proposal", name, {"file": file, "answers": {"steward": counter.account.name}})
+        return _job(
+            counter, "proposal", name, {"file": file, "answers": {"steward": counter.account.name, "lang": g.language}}
+        )
 
     _proposals(room, counter)
     return room
@@ -70,7 +72,7 @@ def _proposals(room: Blueprint, counter: Counter) -> None:
         elif "class" in given and given["class"] != asked.get("class"):
             dropped = ("column:", "value:", "key", "constant:")
             answers = {name: value for name, value in answers.items() if not name.startswith(dropped)}
-        params = {"file": found.params["file"], "answers": answers}
+        params = {"file": found.params["file"], "answers": {**answers, "lang": g.language}}
         return _job(counter, "source" if request.form.get("do") == "write" else "proposal", found.source, params)
 
     def proposed(number: int) -> Job:

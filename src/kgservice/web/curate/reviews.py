@@ -1,6 +1,6 @@
 """A review on pages: what a draft changes, in words, and what people decide on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, request
@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from kgservice.actions.decide import authors, history
 from kgservice.actions.impact import Impact
-from kgservice.errors import ParameterInvalid, PreviewStale
+from kgservice.errors import AuthoredInvalid, ParameterInvalid, PreviewStale
 from kgservice.releases import Draft
 from kgservice.releases.ledger import VERBS, Wanted
 from kgservice.web.curate.counter import Counter, Desk, onward, page_wanted
@@ -106,16 +106,20 @@ def _follows(service: Desk, draft: Draft) -> dict[str, object]:
     fights = service.differences.conflicts(draft.id, g.language) if behind else []
     impact = service.impact.of(draft.id) if draft.state != "published" else None
     iris = set(_mentioned(impact)) if impact else set()
-    library = service.ask.library.queries
-
-    def said_of(name: str) -> str:
-        return summed_up(library[name].summary, g.language) if name in library else name
-
     return {
         "impact": impact, "behind": behind, "fights": fights, "history": history(draft),
         "named": service.differences.named(iris, g.language) if iris else {},
-        "asked": {one.name: said_of(one.name) for one in impact.changed} if impact else {},
+        "asked": _asked(service, [one.name for one in impact.changed]) if impact else {},
     }  # fmt: skip
+
+
+def _asked(service: Desk, names: Sequence[str]) -> dict[str, str]:
+    """Return what questions of the library ask, in words; none while an authored file is at fault."""
+    try:
+        library = service.ask.library.queries if names else {}
+    except AuthoredInvalid:
+        return {}
+    return {name: summed_up(library[name].summary, g.language) for name in names if name in library}
 
 
 def _mentioned(impact: Impact) -> Iterator[str]:
