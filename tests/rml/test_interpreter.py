@@ -243,7 +243,7 @@ def test_join_leads_to_every_row_with_the_same_value(tmp_path: Path) -> None:
     assert [(failure.row, failure.columns, failure.value, failure.rule) for failure in failures] == [
         (4, ("of",), "?", "map/no-parent")
     ]
-    assert mapping.references() == {"children": ("id", "of"), "parents": ("name", "id")}
+    assert mapping.references() == {"children": ("id", "of"), "parents": ("id", "name")}
     with pytest.raises(MappingInvalid, match="needs the table parents"):
         mapped(mapping, "children", children)
 

@@ -32,8 +32,10 @@ def check(mapping: rml.Mapping, read: Sequence[tuple[Table, Sheet]], collector: 
         first: dict[str, Cell] = {}
         base = _absolute("", table.iterator, sheet.formulation) or ""
         for record in sheet.records:
-            for path, value in _leaves(record.value, base, sheet.formulation):
-                filled[path] += 1
+            leaves: list[tuple[str, str]] = []
+            _look(record.value, base, sheet.formulation, leaves)
+            filled.update([path for path, _ in leaves])
+            for path, value in leaves:
                 if path not in first:
                     first[path] = sheet.cell(record.row, _relative(path, base), value[:200])
         for path, count in filled.items():
@@ -115,19 +117,27 @@ def _xml(base: str, reference: str) -> str | None:
     return path
 
 
-def _leaves(value: Any, path: str, formulation: str) -> Iterator[tuple[str, str]]:
-    return _json_leaves(value, path) if formulation == "JSONPath" else _xml_leaves(value, path)
+def _look(value: Any, path: str, formulation: str, found: list[tuple[str, str]]) -> None:
+    """Add path and text of every value inside a record."""
+    if formulation == "JSONPath":
+        _json_leaves(value, path, found)
+    else:
+        found.extend(_xml_leaves(value, path))
 
 
-def _json_leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _json_leaves(value: Any, path: str, found: list[tuple[str, str]]) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _json_leaves(inner, f"{path}.{name}" if path else name)
+            if inner is not None:
+                _json_leaves(inner, f"{path}.{name}" if path else name, found)
     elif isinstance(value, list):
+        path = f"{path}[]"
         for inner in value:
-            yield from _json_leaves(inner, f"{path}[]")
-    elif value is not None and str(value).strip():
-        yield path, str(value)
+            _json_leaves(inner, path, found)
+    elif value is not None:
+        text = value if isinstance(value, str) else str(value)
+        if text and not text.isspace():
+            found.append((path, text))
 
 
 def _xml_leaves(element: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Finds characters that nobody sees or no text holds: they make equal names different, or spoil what is shown."""
 
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
@@ -20,6 +21,11 @@ _UNSEEN = (
 )
 _RULES = (("read/control-character", _CONTROL), ("read/character-lost", _LOST), ("read/invisible-character", _UNSEEN))
 _ANY = "|".join(pattern for _, pattern in _RULES)
+_SUSPICIOUS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+    "\ufffd-\uffff\ud800-\udfff]"
+)
+"""Signs that one of the rules may be about, in one class."""
 
 
 def check(table: Table, sheet: Sheet, collector: Collector) -> None:
@@ -44,6 +50,8 @@ def check(table: Table, sheet: Sheet, collector: Collector) -> None:
 def _check_records(table: Table, sheet: Sheet, collector: Collector) -> None:
     rows, paths, values = [], [], []
     for record in sheet.records:
+        if not _suspicious(record.value):
+            continue
         for path, text in _texts(record.value, ""):
             rows.append(record.row)
             paths.append(path)
@@ -54,6 +62,15 @@ def _check_records(table: Table, sheet: Sheet, collector: Collector) -> None:
     for path in odd["path"].unique(maintain_order=True).to_list():
         part = odd.filter(pl.col("path") == path).select(ROW, pl.col("text").alias(path))
         _tell(table, sheet, collector, path, part)
+
+
+def _suspicious(value: Any) -> bool:
+    """Tell whether a record may hold an odd character; a look that costs little, for most hold none."""
+    if isinstance(value, str):
+        return _SUSPICIOUS.search(value) is not None
+    if isinstance(value, dict | list):
+        return any(_suspicious(inner) for inner in (value.values() if isinstance(value, dict) else value))
+    return isinstance(value, etree._Element)
 
 
 def _tell(table: Table, sheet: Sheet, collector: Collector, column: str, odd: pl.DataFrame) -> None:

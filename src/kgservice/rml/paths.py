@@ -66,6 +66,8 @@ def evaluate(path: str, formulation: str, value: Any) -> list[Any]:
     """
     if formulation == "JSONPath":
         steps = plain_steps(path)
+        if steps and len(steps) == 1 and steps[0] is not None:  # most are a name
+            return [value[steps[0]]] if isinstance(value, dict) and steps[0] in value else []
         return _walk(steps, value) if steps is not None else _searched(path, value)
     prefixes = tuple(sorted((prefix, uri) for prefix, uri in value.nsmap.items() if prefix))
     try:

@@ -120,15 +120,15 @@ class RecordBatch:
         datatypes: list[str | None] = []
         for position, record in enumerate(self.records):
             for found in _found(record, self.formulation, reference):
-                item = _value(found)
+                item = (found, None) if type(found) is str else _value(found)
                 if item is None:
                     continue
                 text, datatype = item
                 if datatype == "*":
                     self.problems.append((position, reference, text, "map/not-a-value"))
-                elif not _storable(text):
+                elif not text.isascii() and not _storable(text):
                     self.problems.append((position, reference, ascii(text), "map/not-text"))
-                elif text.strip() and text.strip() not in self.nulls:
+                elif (bare := text.strip()) and bare not in self.nulls:
                     rows.append(position)
                     values.append(text)
                     datatypes.append(datatype)
