@@ -159,6 +159,13 @@ def test_columns_are_drawn_as_they_are_chosen(page, editor):
     assert page.locator("ol.bars li").count() == page.locator("#answer tbody tr").count()
     assert parse_qs(urlsplit(page.url).query)["chart"] == ["bars"]
 
+    run(page, "SELECT * { VALUES (?when ?n) { ('2019-01-01'^^<http://www.w3.org/2001/XMLSchema#date> 3) "
+              "('2021-06-01'^^<http://www.w3.org/2001/XMLSchema#date> 5) } }")  # fmt: skip
+    page.locator("#answer summary").click()
+    page.locator(".drawing button").click()  # lines were proposed
+
+    page.get_by_role("img", name="n over when, from 2019-01-01 to 2021-06-01: least 3").wait_for()
+
 
 def test_an_empty_answer_names_the_pattern_that_matches_nothing(page, editor):
     run(page, f"{KG}SELECT * {{ ?s a kg:Place .\n ?s kg:within 'none' }}")

@@ -35,6 +35,8 @@ def charts() -> Charts:
     ("rows", "picture"),
     [
         ([(year(2019), count(3)), (year(2020), count(5))], ("lines", "a", "b")),
+        ([(count(3), year(2019)), (count(5), year(2020))], ("lines", "b", "a")),
+        ([(count(1), count(3)), (count(2), count(5))], ("lines", "a", "b")),
         ([(text("dual"), count(3)), (text("cluster"), count(5))], ("bars", "a", "b")),
         ([(count(3), thing("x")), (count(4), thing("y"))], ("bars", "b", "a")),
         ([(thing("x"), thing("y"))], ("network", "a", "b")),

@@ -56,21 +56,25 @@ class Charts:
     def fitting(columns: Sequence[str], rows: Sequence[Sequence[Term | None]]) -> tuple[str, str, str] | None:
         """Return the picture that columns are made for, as kind and two columns; None for a single column.
 
-        Lines for numbers over numbers or dates that come once each, bars for numbers beside names, else a network.
+        Lines for numbers over times, or over numbers where nothing has a name; bars for numbers beside names; else a
+        network of things.
         """
-        cells = {name: [row[at] for row in rows if row[at]] for at, name in enumerate(columns)}
+        if len(columns) < 2:
+            return None
+        cells = {name: [term for row in rows if (term := row[at])] for at, name in enumerate(columns)}
         measured = [
             name for name, found in cells.items() if found and all(curves.position(term) is not None for term in found)
         ]
-        numbers = [name for name in measured if not any(_is_time(term) for term in cells[name])]
-        if len(columns) < 2:
-            return None
-        if numbers and len(measured) > 1 and columns[0] in measured and numbers[-1] != columns[0]:
-            return "lines", columns[0], numbers[-1]
+        times = [name for name in measured if all(_is_time(term) for term in cells[name])]
+        numbers = [name for name in measured if name not in times]
+        named = [name for name in columns if name not in measured]
+        if numbers and times and (not named or columns[0] in times):
+            return "lines", times[0], numbers[-1]
+        if len(numbers) > 1 and not named:
+            return "lines", numbers[0], numbers[-1]
         if numbers:
-            named = next((name for name in columns if name not in measured), columns[0])
-            return "bars", named, numbers[-1]
-        things = [name for name, found in cells.items() if found and all(term and term.kind == "uri" for term in found)]
+            return "bars", (named or times or columns)[0], numbers[-1]
+        things = [name for name, found in cells.items() if found and all(term.kind == "uri" for term in found)]
         return ("network", things[0], things[1]) if len(things) > 1 else ("bars", columns[0], columns[-1])
 
     def draw(
@@ -157,8 +161,8 @@ class Charts:
         return pictures.Mark(label, "n1" if full else "n2", 4 + 1.6 * ties**0.8, href, named)
 
 
-def _is_time(term: Term | None) -> bool:
-    return term is not None and ("#g" in term.datatype or "#date" in term.datatype)
+def _is_time(term: Term) -> bool:
+    return "#g" in term.datatype or "#date" in term.datatype
 
 
 def _size(term: Term | None) -> float | None:
