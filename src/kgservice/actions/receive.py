@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from kgservice.actions.content import Content
 from kgservice.desk import now, written
-from kgservice.errors import BodyInvalid, SourceUnreadable, UploadNotFound
+from kgservice.errors import BodyInvalid, Refused, SourceUnreadable, UploadNotFound
 from kgservice.intake.guards import check_kind
 from kgservice.intake.interface import Source
 from kgservice.releases import files
@@ -78,11 +78,14 @@ class Receive:
 
         Raises:
             SourceNotFound: there is no such source.
+            Refused: a source of that name is there, and a new one is wanted.
             BodyInvalid: there is no file, or two of one name.
             SourceUnreadable: a file is empty, too large, a program or of another kind that no reader takes.
             StateBroken: the disk is full.
         """
         self._tidy()
+        if new and any((home / source).exists() for home in self._content.folders()):
+            raise Refused("There is a source {name} already; choose another name, or edit its files.", name=source)
         name_of_source = source if new else self._content.source(source).name
         number = secrets.token_hex(8)
         folder = self.folder / number

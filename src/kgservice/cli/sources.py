@@ -141,10 +141,12 @@ def _asked(made: Proposal, answers: Mapping[str, str], everything: bool, say: Ca
 def _prompted(question: Question, say: Callable[..., str]) -> str:
     click.echo()
     click.echo(say(question.text.template, **question.text.params))
-    left_out = next((at for at, (value, _) in enumerate(question.choices, 1) if value == UNUSED), _CHOICES)
+    column = question.id.startswith("column:")  # all that follows leaving it out is less likely than that
+    left_out = next((at for at, (value, _) in enumerate(question.choices, 1) if column and value == UNUSED), _CHOICES)
     shown = question.choices[: min(left_out, _CHOICES)]
     for number, (value, name) in enumerate(shown, 1):
-        label = say("leave the column out") if value == UNUSED else name
+        nothing = say("leave the column out") if column else say("none of these")
+        label = nothing if value == UNUSED else name
         click.echo(f"  {number}. {label}" + (f"  ({value})" if value not in (name, UNUSED) else ""))
     if len(question.choices) > len(shown):
         click.echo(say("  … and {n} more: write a part of the name.", n=len(question.choices) - len(shown)))
@@ -195,5 +197,4 @@ def _show(trial: "Trial", say: Callable[..., str]) -> None:
             name = shortened(value[1:-1]) if value.startswith("<") else value
             click.echo(f"      {shortened(predicate)}  {name.removeprefix('https://example.org/')}")
     for finding in trial.findings:
-        if finding.rule not in ("source/sample-new", "source/sample-lost"):
-            click.echo("  ! " + say(finding.text.template, **finding.text.params))
+        click.echo("  ! " + say(finding.text.template, **finding.text.params))

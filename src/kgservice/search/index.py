@@ -113,6 +113,16 @@ class Index:
                 found[iri] = self._things([row[0]], lang)[row[0]][3]
         return found
 
+    def of_kind(self, kind: str, most: int) -> list[tuple[str, str]]:
+        """Return (label, IRI) of the known things of a kind, codes left out; none where there are more."""
+        self._ends = time.monotonic() + _SECONDS
+        query = (
+            "SELECT l.text, t.iri FROM things t JOIN labels l ON l.thing = t.id "
+            "WHERE t.kind = ? AND t.invented = 0 AND l.role < 2 LIMIT ?"
+        )
+        rows = [(row[0], row[1]) for row in self._database.execute(query, (kind, most + 1))]
+        return rows if len(rows) <= most else []
+
     def types(self, iris: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return the classes of those things that the index knows."""
         self._ends = time.monotonic() + _SECONDS

@@ -27,6 +27,9 @@ _SHORT = (
     "[гмкфнч]{0,2}[гмбакокч]{0,3}п?о?у(?: впо| во| спо| нпо| дпо)?|ф?г[абк]?оу(?: впо| во| спо| нпо| дпо)?|впо|спо|нпо|"
     "llc|ltd|limited|inc|corp|gmbh|plc|jsc|pjsc|ojsc|cjsc|ooo|oao|zao|pao|ao|ag|sa|co"
 )
+_OF_FORMS = ("обществ", "предприниматель", "организаци", "предприятие", "хозяйство", "кооператив", "учреждение",
+             "company")  # fmt: skip
+"""One of them is in each of these forms: looked for first, which is quicker."""
 _FORM = re.compile(rf"(?<!\w)(?:{'|'.join(_FORMS)})(?!\w)")
 _SHORT_FORM = re.compile(rf"(?<![\w-])(?:{_SHORT})(?![\w-])")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -77,8 +80,10 @@ def bare(name: str) -> str:
     if _ABBREVIATED.search(text):
         for pattern, written in _OUT:
             text = pattern.sub(written, text)
-    text = _BRACKETS.sub(" ", text)
-    text = _FORM.sub(" ", text)
+    if "(" in text:
+        text = _BRACKETS.sub(" ", text)
+    if any(part in text for part in _OF_FORMS):
+        text = _FORM.sub(" ", text)
     without = _SHORT_FORM.sub(" ", _MARKS.sub(" ", text))
     return " ".join(_APART.findall(without) or _APART.findall(_MARKS.sub(" ", text)))
 

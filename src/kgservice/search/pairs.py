@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from heapq import nlargest
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
@@ -69,25 +70,26 @@ class _Comparison:
         self._spelled = spelled(self._all, Words())
         counts = Counter(key for spellings in self._spelled.values() for key in {k for s in spellings for k in s.keys})
         self._weights = {key: math.log(1 + len(self._all) / count) for key, count in counts.items()}
-        self._counts = counts
-        self._place = {thing.iri: at for at, thing in enumerate(self._all)}
+        self._rank = {key: at for at, (_, key) in enumerate(sorted((count, key) for key, count in counts.items()))}
+        self._bones = {key: "~" + (key[0] + key[1:].translate(_VOWELS))[:7] for key in counts if len(key) > 4}
 
     def candidates(self) -> Iterator[tuple[Named, Named]]:
         """Yield pairs that share a rare word, its consonants, or a code; each pair once."""
-        index: dict[str, list[int]] = defaultdict(list)
-        marks = [self._marks(thing) for thing in self._all]
-        for at, own in enumerate(marks):
-            for mark in own:
-                index[mark].append(at)
+        marks = [self._marks(thing) for thing in self._new]
+        index: dict[str, list[int]] = {mark: [] for own in marks for mark in own}
+        for at, thing in enumerate(self._all):
+            for mark in marks[at] if at < len(marks) else self._marks(thing):
+                if mark in index:
+                    index[mark].append(at)
         for at, thing in enumerate(self._new):
-            weights: Counter[int] = Counter()
+            weights: dict[int, float] = defaultdict(float)
             for mark, weight in marks[at].items():
                 sharing = index[mark]
                 if len(sharing) <= _COMMON:
                     for other in sharing:
-                        weights[other] += weight  # type: ignore[assignment]  # a Counter of floats
+                        weights[other] += weight
             weights.pop(at, None)
-            for other, _ in weights.most_common(_CANDIDATES):
+            for other in nlargest(_CANDIDATES, weights, key=weights.__getitem__):
                 if other > at or self._all[other].iri not in self._fresh:
                     yield thing, self._all[other]
 
@@ -121,12 +123,11 @@ class _Comparison:
         """Return what candidates are looked for by: the rarest words, also by their consonants, and codes."""
         found: dict[str, float] = {f"={name}:{value}": 50.0 for name, value in thing.codes}
         for spelling in self._spelled[thing.iri]:
-            ordered = sorted(spelling.keys, key=lambda key: (self._counts[key], key))
+            ordered = sorted(spelling.keys, key=self._rank.__getitem__)
             for key in ordered[:_RAREST]:
                 found[key] = self._weights[key]
-                if len(key) > 4:
-                    bone = "~" + (key[0] + key[1:].translate(_VOWELS))[:7]
-                    found[bone] = self._weights[key] * 0.8
+                if key in self._bones:
+                    found[self._bones[key]] = self._weights[key] * 0.8
             if len(ordered) > 1:
                 found["&".join(sorted(ordered[:2]))] = 2.0
             if len(spelling.keys) > 2:

@@ -111,6 +111,15 @@ class Matcher:
                 found.append(Match(iri, round(min(score, 1.0), 3), how, recognised))
         return sorted(found, key=lambda match: (-match.score, match.prop))[:6]
 
+    def forced(self, column: Column, prop: str) -> Match:
+        """Return a match that a person insists on, whatever the values look like."""
+        word = self._lexicon.properties[prop]
+        _, how, known = self._values(column, word, self._things(column))
+        if word.value == "concept" and not how:
+            members = self._lexicon.members(word.schemes)
+            known = {value: members[folded(value)] for value in column.values if folded(value) in members}
+        return Match(prop, 1.0, word.value or how or column.kind, known)
+
     def _heading(self, heading: str, prop: str, of: str) -> float:
         """Return how like a heading and the labels of a property are; words that name the class say nothing."""
         spoken = [word for word in words(folded(_HUMP.sub(" ", heading).replace("_", " "))) if word not in _LANGUAGES]

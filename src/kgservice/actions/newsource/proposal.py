@@ -77,7 +77,7 @@ class Proposer:
         prop = self._full(wanted)
         match = next((m for m in matches if m.prop == prop), None)
         if prop and match is None and prop in self._lexicon.properties:
-            match = self._forced(column, prop)
+            match = self._matcher.forced(column, prop)
         if match is None and not wanted and matches and matches[0].score >= _WORTH and not self._number(column):
             match = matches[0]
         if match is None:
@@ -101,6 +101,8 @@ class Proposer:
                         found[value] = near
             unknown = tuple(value for value in column.values if value not in found)
         language = answers.get(f"language:{column.heading}", column.language) if match.how == "text" else ""
+        if self._lexicon.properties[match.prop].range == {PREFIXES["xsd"] + "string"}:
+            language = ""  # a code that is made of words
         single = match.how in ("integer", "decimal", "date", "time", "iri") and not column.separator
         separator = "" if single else answers.get(f"list:{column.heading}", column.separator)
         if match.how in ("text",) and column.separator == ", ":
@@ -109,14 +111,6 @@ class Proposer:
             column.heading, match.prop, match.how, language, separator, found, unknown, 1.0 if told else match.score,
             options, column.examples,
         )  # fmt: skip
-
-    def _forced(self, column: Column, prop: str) -> Match:
-        """Return a match that a person insists on, whatever the values look like."""
-        wanted = self._lexicon.properties[prop].value
-        how = wanted or {"text": "text"}.get(column.kind, column.kind)
-        members = self._lexicon.members(self._lexicon.properties[prop].schemes) if how == "concept" else {}
-        known = {value: members[folded(value)] for value in column.values if folded(value) in members}
-        return Match(prop, 1.0, how, known)
 
     def _near(self, value: str, prop: str) -> str:
         """Return the concept whose label is much like a wording; empty when none is."""

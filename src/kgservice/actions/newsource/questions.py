@@ -110,8 +110,8 @@ def _column(
 def _values(use: Use, answers: Mapping[str, str], lexicon: Lexicon, lang: str) -> list[Question]:
     if use.how != "concept":
         return []
-    choices = tuple(sorted({(short(iri), lexicon.concepts[iri].name(lang)) for iri in _concepts(use.prop, lexicon)},
-                           key=lambda pair: pair[1]))  # fmt: skip
+    known = {(short(iri), lexicon.concepts[iri].name(lang)) for iri in _concepts(use.prop, lexicon)}
+    choices = ((UNUSED, ""), *sorted(known, key=lambda pair: pair[1]))
     return [
         Question(
             f"value:{use.heading}:{value}",

@@ -4,10 +4,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kgservice.actions.newsource.interface import Proposal, Use, short
+from kgservice.search import folded
 from kgservice.terms import PREFIXES
 
 _PLAIN = re.compile(r"[A-Za-zА-Яа-яЁё][\wА-Яа-яЁё .\-]*[\wА-Яа-яЁё]")
@@ -16,15 +17,21 @@ _ENDS = {"kg:earliest", "kg:latest"}
 _FUNCTIONS = {"integer": "integer", "decimal": "decimal", "date": "date", "iri": "iri"}
 
 
-def written(made: Proposal, folder: Path, base: str) -> None:
-    """Write source.toml, mapping.yaml and lookups/ into a folder that is there."""
+def written(
+    made: Proposal, folder: Path, base: str, named: Callable[[str], Sequence[tuple[str, str]]] = lambda prop: ()
+) -> None:
+    """Write source.toml, mapping.yaml and lookups/ into a folder that is there.
+
+    `named` tells (label, IRI) of things that a property may lead to: what the sample does not speak of, too.
+    """
     (folder / "source.toml").write_text(_source(made), "utf8")
     (folder / "mapping.yaml").write_text(mapping(made), "utf8")
     for use in made.uses:
         if use.how in ("concept", "thing") and use.prop:
             (folder / "lookups").mkdir(exist_ok=True)
             path = folder / "lookups" / f"{table(use, made)}.csv"
-            path.write_text(_lookup(use, base), "utf8")
+            others = named(use.prop) if use.how == "thing" else ()
+            path.write_text(_lookup(use, base, others), "utf8")
 
 
 def mapping(made: Proposal) -> str:
@@ -194,11 +201,20 @@ def _string(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _lookup(use: Use, base: str) -> str:
+def _lookup(use: Use, base: str, others: Sequence[tuple[str, str]]) -> str:
+    known: dict[str, str] = dict(_once(use.found))
+    spoken = {folded(wording) for wording in known}
+    named: dict[str, set[str]] = {}
+    for label, iri in others:
+        named.setdefault(folded(label), set()).add(iri)
+    for label, iri in others:
+        if len(named[folded(label)]) == 1 and folded(label) not in spoken:  # a name of two things tells neither
+            known[label] = iri
+            spoken.add(folded(label))
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(("from", "to"))
-    writer.writerows(sorted((wording, iri.removeprefix(base)) for wording, iri in _once(use.found).items()))
+    writer.writerows(sorted((wording, iri.removeprefix(base)) for wording, iri in known.items()))
     return stream.getvalue()
 
 
