@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 class AuthoredWords:
     """Answers `rows` over the authored graphs and some data; there is no release, so nothing is kept."""
 
-    def __init__(self, base: str, data: str = "") -> None:
+    def __init__(self, base: str, data: str = "", invented: str = "") -> None:
         store = ox.Store()
         names = Graphs(base)
         for name, lines in ontology.statements(ROOT).items():
@@ -24,6 +24,8 @@ class AuthoredWords:
             if name != "shapes":
                 store.load(text, format=ox.RdfFormat.N_TRIPLES)
         store.load(data.encode(), format=ox.RdfFormat.TURTLE)
+        illustrative = ox.NamedNode(names.illustrative)
+        store.load(invented.encode(), format=ox.RdfFormat.TURTLE, to_graph=illustrative)
         self._snapshot = Snapshot(store)
 
     def rows(self, query: str, release: int | None = None, graphs: tuple[str, ...] = ()) -> Iterable[dict[str, Term]]:

@@ -12,11 +12,12 @@ DATA = f"""@prefix kg: <{KG}> .
 id:one a kg:Partnership ; kg:form <https://w3id.org/kgservice/vocabulary/partnership-form/consortium> .
 id:two a kg:Partnership .
 """
+INVENTED = f"<{BASE}id/module/one> a <{KG}Module> .\n"
 
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
-    return Words(AuthoredWords(BASE, DATA), BASE).lexicon()  # type: ignore[arg-type]
+    return Words(AuthoredWords(BASE, DATA, INVENTED), BASE).lexicon()  # type: ignore[arg-type]
 
 
 def word(lexicon: Lexicon, name: str) -> Word:
@@ -49,7 +50,13 @@ def test_counts_and_a_sample_come_from_the_data(lexicon):
 
     assert (partnership.count, form.count) == (2, 1)
     assert partnership.sample.startswith(f"{BASE}id/partnership/")
-    assert word(lexicon, "Module").count == 0
+
+
+def test_what_only_illustrative_rows_use_is_counted_apart(lexicon):
+    module = word(lexicon, "Module")
+
+    assert (module.count, module.invented, module.sample) == (0, 1, f"{BASE}id/module/one")
+    assert word(lexicon, "Partnership").invented == 0
 
 
 def test_domain_that_is_a_union_names_each_class(lexicon):

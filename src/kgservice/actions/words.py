@@ -14,6 +14,7 @@ _KINDS = {"Class": "class", "ObjectProperty": "object", "DatatypeProperty": "dat
 _MATCHES = tuple(_SKOS + name for name in ("closeMatch", "exactMatch", "broadMatch", "relatedMatch"))
 _REMOTE_SECONDS = 60
 _MODULE = "https://w3id.org/kgservice/ontology"
+_Counts = Mapping[str, Mapping[str, Term]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Word:
     matches: tuple[str, ...]
     count: int
     """Things of a class, or statements with a property, in the release."""
+    invented: int
+    """As many more in illustrative rows."""
     sample: str
 
 
@@ -152,9 +155,12 @@ class Words:
             for graph in (self._names.ontology, self._names.vocabularies, self._names.shapes)
         )
         labels = _labels(ontology) | _labels(vocabularies)
-        counts = {row["t"].value: row for row in self._ask.rows(_COUNTS)}
+        counts = {row["t"].value: row for row in self._ask.rows(_counted("{}"))}
+        invented = {
+            row["t"].value: row for row in self._ask.rows(_counted(f"GRAPH {iri(self._names.illustrative)} {{}}"))
+        }
         modules = sorted(name for name in ontology.subjects(_OWL + "Ontology") if "/alignments/" not in name)
-        words = list(_words(ontology, labels, counts))
+        words = list(_words(ontology, labels, counts, invented))
         schemes = sorted(vocabularies.subjects(_SKOS + "ConceptScheme"))
         return Lexicon(
             tuple(_module(ontology, name, words) for name in modules),
@@ -164,11 +170,15 @@ class Words:
         )
 
 
-_COUNTS = f"""SELECT ?t (COUNT(*) AS ?n) (SAMPLE(?s) AS ?one) WHERE {{
-  {{ ?s a ?t FILTER(STRSTARTS(STR(?t), "{PREFIXES["kg"]}")) }}
-  UNION {{ ?s ?t ?o FILTER(STRSTARTS(STR(?t), "{PREFIXES["kg"]}")) }}
-  UNION {{ ?s ?p ?t FILTER(STRSTARTS(STR(?t), "{PREFIXES["kgv"]}") && !STRSTARTS(STR(?s), "{PREFIXES["kgv"]}")) }}
-}} GROUP BY ?t"""
+def _counted(within: str) -> str:
+    """Return the query that counts what each word is used for, of statements in the graph that `within` names."""
+    cases = (
+        f'?s a ?t FILTER(STRSTARTS(STR(?t), "{PREFIXES["kg"]}"))',
+        f'?s ?t ?o FILTER(STRSTARTS(STR(?t), "{PREFIXES["kg"]}"))',
+        f'?s ?p ?t FILTER(STRSTARTS(STR(?t), "{PREFIXES["kgv"]}") && !STRSTARTS(STR(?s), "{PREFIXES["kgv"]}"))',
+    )
+    found = " UNION ".join(f"{{ {within.replace('{}', '{ ' + case + ' }')} }}" for case in cases)
+    return f"SELECT ?t (COUNT(*) AS ?n) (SAMPLE(?s) AS ?one) WHERE {{ {found} }} GROUP BY ?t"
 
 
 def _labels(said: Said) -> dict[str, Texts]:
@@ -176,13 +186,13 @@ def _labels(said: Said) -> dict[str, Texts]:
     return {name: said.texts(name, _RDFS + "label") for kind in kinds for name in said.subjects(kind)}
 
 
-def _words(said: Said, labels: Mapping[str, Texts], counts: Mapping[str, Mapping[str, Term]]) -> Iterable[Word]:
+def _words(said: Said, labels: Mapping[str, Texts], counts: _Counts, invented: _Counts) -> Iterable[Word]:
     for kind, named in _KINDS.items():
         for name in said.subjects(_OWL + kind):
             if not name.startswith(PREFIXES["kg"]):
                 continue
             equivalent = [*said.terms(name, _OWL + "equivalentClass")]
-            found = counts.get(name, {})
+            found, more = counts.get(name, {}), invented.get(name, {})
             yield Word(
                 iri=name,
                 kind=named,
@@ -197,7 +207,8 @@ def _words(said: Said, labels: Mapping[str, Texts], counts: Mapping[str, Mapping
                 meaning={lang: told(said, term, labels, lang) for term in equivalent[:1] for lang in ("en", "ru")},
                 matches=tuple(match for property_ in _MATCHES for match in said.iris(name, property_)),
                 count=int(found["n"].value) if found else 0,
-                sample=found["one"].value if "one" in found else "",
+                invented=int(more["n"].value) if more else 0,
+                sample=(found or more)["one"].value if "one" in (found or more) else "",
             )
 
 
@@ -229,7 +240,7 @@ def _module(said: Said, name: str, words: Iterable[Word]) -> Module:
     return Module(name, title, abstract, version, changes, tuple(own))
 
 
-def _scheme(said: Said, name: str, counts: Mapping[str, Mapping[str, Term]]) -> Scheme:
+def _scheme(said: Said, name: str, counts: _Counts) -> Scheme:
     members = [one for one in said.subjects(_SKOS + "Concept") if name in said.iris(one, _SKOS + "inScheme")]
     concepts = tuple(
         Concept(

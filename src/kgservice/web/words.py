@@ -64,6 +64,7 @@ class Pages:
         return self.shown(
             "module.html", self._names.ontology, pattern, suffix,
             words=words, href=href, module=found, picture=picture, tree=_tree(found),
+            terms=sorted(found.words, key=lambda word: (word.kind != "class", _by_label(word))),
         )  # fmt: skip
 
     def vocabularies(self, suffix: str = "") -> Response:
@@ -84,7 +85,9 @@ class Pages:
     def shapes(self, suffix: str = "") -> Response:
         """Return the rules for data, by class."""
         words = self._words.lexicon()
-        targets = sorted({target for rule in words.rules for target in rule.targets})
+        targets = sorted(
+            {target for rule in words.rules for target in rule.targets}, key=lambda target: _called(words, target)
+        )
         return self.shown(
             "shapes.html", self._names.shapes, suffix=suffix, words=words, href=self._hrefs(words), targets=targets
         )
@@ -169,6 +172,10 @@ def _parted(name: str) -> tuple[str, str]:
 
 def _by_label(word: Word) -> str:
     return said(word.label, g.language).lower()
+
+
+def _called(words: Lexicon, name: str) -> str:
+    return (said(words.labels.get(name, {}), g.language) or name).lower()
 
 
 def _tree(module: Module) -> list[tuple[int, Word]]:
