@@ -161,6 +161,14 @@ def test_medians_by_form(answers):
     assert {row[0]: row[1:] for row in rows} == expected
 
 
+def test_growth_of_the_network(answers):
+    years = [when(one["start"]).year for one in partnerships().values() if when(one["start"])]
+    expected = {(str(year), str(years.count(year)), str(sum(one <= year for one in years))) for year in years}
+
+    assert len(expected) > 5
+    assert answers.set("growth-of-the-network", "year", "begun", "altogether") == expected
+
+
 def test_partnerships_that_changed_form(answers):
     expected = {
         (c["partnership_id"], slug(c["form_before"]), slug(c["form_after"]))

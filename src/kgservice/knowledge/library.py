@@ -15,7 +15,7 @@ from kgservice.terms import PREFIXES, is_iri, literal
 
 _HEADER = re.compile(r"#\+ ?([a-z-]+)(?: ([a-zA-Z_]\w*))?: *(.*)")
 _SINGLE = ("summary", "summary-ru", "description", "description-ru", "tags", "empty", "empty-ru", "chart")
-_CHART = re.compile(r"(?:bars (?:x=)?\w+(?:\+\w+)* (?:y=)?\w+|network \w+ \w+(?: \w+)?)")
+_CHART = re.compile(r"(?:bars (?:x=)?\w+(?:\+\w+)* (?:y=)?\w+|(?:lines|network) \w+ \w+(?: \w+)?)")
 _TYPES = ("iri", "date", "integer", "decimal", "text")
 _XSD = PREFIXES["xsd"]
 
@@ -48,7 +48,7 @@ class LibraryQuery:
     empty: Mapping[str, str]
     """Why the answer over the real rows is truthfully empty, where it is."""
     chart: str
-    """Kind of picture and its columns, `bars form+sector count` or `network one other`; empty for a table only."""
+    """Kind of picture and its columns: `bars form+sector count`, `lines year count` or `network one other`, or empty."""
     text: str
     form: str
 
@@ -172,8 +172,8 @@ def _chart(path: Path, charts: Sequence[tuple[int, str]], query: Query) -> str:
         unknown = [name for name in names if name not in query.variables]
         if not _CHART.fullmatch(chart) or unknown:
             raise AuthoredInvalid(
-                "{path}, line {line}: a chart is written bars NAME NUMBER or network ONE OTHER, of columns of the "
-                "answer: {known}.",
+                "{path}, line {line}: a chart is written bars NAME NUMBER, lines TIME NUMBER or network ONE OTHER, of "
+                "columns of the answer: {known}.",
                 path=str(path), line=line, known=", ".join(query.variables),
             )  # fmt: skip
         return chart
