@@ -23,11 +23,11 @@ def answers(work: Path, content: Path, size: int) -> dict[str, float]:
     state, log = work / "streams", work / "serving.log"
     release_of(generate(size, work / "streams.nt"), state)
     rows = min(size, 700_000)  # about 100 MB
-    settings = {"KG_SPOOL_BYTES": str(SPOOL), "KG_QUEUE_SECONDS": "120", "KG_QUERY_SECONDS": "300"}
+    settings = {"KG_SPOOL_BYTES": str(SPOOL), "KG_QUEUE_SECONDS": "300", "KG_QUERY_SECONDS": "300"}
     figures: dict[str, float] = {}
     with ours(state, content, log, **settings) as (port, pid):
         figures |= first_byte(port, rows)
-        figures |= readers(port, pid, min(size, 200_000))
+        figures |= readers(port, pid, min(size, 60_000))
     with ours(state, content, log, KG_QUERY_SECONDS="300") as (port, pid):
         figures |= workbook(port, pid, min(size, 100_000))
     return figures

@@ -45,8 +45,11 @@ class Wish:
 
 
 def wishes(accept: str) -> list[Wish]:
-    """Read an Accept header; what is no media range is passed over, and an empty header means anything."""
-    found = []
+    """Read an Accept header; what is no media range is passed over, and an empty header means anything.
+
+    What stands beyond 8 KiB is not read, so that a refusal might be wrong: then anything will do, if nothing else does.
+    """
+    found = [Wish("*", "*", frozenset(), 0.001)] if len(accept) > _LONGEST else []
     for part in _PARTS.findall(accept[:_LONGEST]):
         name, *parameters = [piece.strip().lower() for piece in _PIECES.findall(part)] or [""]
         kind, slash, form = name.partition("/")
