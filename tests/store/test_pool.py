@@ -526,9 +526,9 @@ def test_paused_query_can_be_stopped_and_ends_at_its_deadline(pool):
     with ThreadPoolExecutor(4) as threads:
         first = threads.submit(body, store, ENDLESS, id="first", seconds=8)
         eventually(lambda: store._slots._long() == 1)
-        stopped = threads.submit(body, store, ENDLESS, id="stopped", seconds=8)
+        stopped = threads.submit(body, store, f"{ENDLESS} # another", id="stopped", seconds=8)
         eventually(lambda: store.status()["paused"] == 1)
-        late = threads.submit(body, store, ENDLESS, id="late", seconds=3)
+        late = threads.submit(body, store, f"{ENDLESS} # a third", id="late", seconds=3)
         eventually(lambda: store.status()["paused"] == 2)
         with pytest.raises(Busy, match="long queries"):
             late.result()

@@ -10,6 +10,8 @@ _KNOWN = 1  # short queries that make a client known
 _MOST = 5.0  # seconds of handicap, so that everybody's turn comes within KG_QUEUE_SECONDS
 NEWCOMER = 4.0
 """The handicap of a client that has not asked yet; more means that it asks much."""
+LONG = 0.1
+"""CPU seconds after which a query is a long one, and needs leave to go on."""
 _CLIENTS = 4096
 
 
@@ -66,3 +68,27 @@ class Usage:
     def _forget(self) -> None:
         for client in sorted(self._accounts, key=lambda client: self._faded(client).seconds)[: _CLIENTS // 2]:
             del self._accounts[client]
+
+
+class Lengths:
+    """Which queries turned out to be long: asked again, they wait for the place of a long one from the start."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, None] = {}
+
+    def __contains__(self, query: str) -> bool:
+        return hash(query) in self._known
+
+    def note(self, query: str) -> None:
+        """Remember a query that is long."""
+        while len(self._known) >= _CLIENTS:
+            del self._known[next(iter(self._known))]
+        self._known[hash(query)] = None
+
+    def forget(self, query: str) -> None:
+        """Forget a query that was not long this time."""
+        self._known.pop(hash(query), None)
+
+    def clear(self) -> None:
+        """Forget all: another release is asked."""
+        self._known.clear()

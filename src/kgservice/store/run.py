@@ -13,12 +13,12 @@ from typing import Any
 from kgservice.errors import EngineCrash, KgError, QueryMemory, QueryStopped, QueryTimeout, ResultTooLarge
 from kgservice.report import Text
 from kgservice.store import frames
+from kgservice.store.fairness import LONG
 from kgservice.store.interface import Answer, Notice, Question
 from kgservice.store.spool import Spool, SpoolRoom
 from kgservice.store.starter import Worker
 from kgservice.store.unspooling import SMALL, SpooledFile
 
-_LONG = 0.1  # CPU seconds after which a query needs leave to go on
 _SLOW = 1.0  # CPU seconds after which it makes way for short ones, at the price of a new worker afterwards
 _FIELDS = tuple(field.name for field in fields(Question))
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "MemoryError", "Cannot allocate memory")
@@ -60,8 +60,8 @@ class Run:
         self._spool = Spool(limits.room)
         self._budget = question.seconds
         self._begun = time.monotonic()
-        self._stages = [_LONG, _SLOW]
-        self._look = self._begun + _LONG
+        self._stages = [LONG, _SLOW]
+        self._look = self._begun + LONG
         self._rows: int | None = None
         self._engine = 0.0
         self._store = worker.store
@@ -177,9 +177,9 @@ class Run:
             missing = self._stages[0] - worker.used(self._begun)
             if missing > 0:
                 self._look = time.monotonic() + max(missing, 0.02)
-            elif self._stages.pop(0) == _LONG:
+            elif self._stages.pop(0) == LONG:
                 self._limits.lengthen(worker, deadline - time.monotonic())
-                self._look = time.monotonic() + _SLOW - _LONG
+                self._look = time.monotonic() + _SLOW - LONG
             else:
                 worker.slow_down()
         return worker.frames.next(deadline)

@@ -1,7 +1,7 @@
 """Who gets a worker: first come, first served, but who asks much after who asks little; and always of this release.
 
 Half of the slots may be held by long queries, so that short ones always find one: a query that turns out to be long
-beyond that is paused until a long one ends.
+beyond that is paused until a long one ends, and one that was long before waits for such a place from the start.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from typing import Any
 
 from kgservice.errors import Busy, KgError, QueryStopped, StoreUnavailable
 from kgservice.store import tickets
-from kgservice.store.fairness import NEWCOMER, Usage
+from kgservice.store.fairness import LONG, NEWCOMER, Lengths, Usage
 from kgservice.store.interface import Question
 from kgservice.store.starter import Starter, Worker
 from kgservice.store.tickets import Generation, Running, Ticket
@@ -44,6 +44,7 @@ class Slots:
         self._busy: dict[Worker, Ticket] = {}
         self._paused: deque[Ticket] = deque()
         self._usage = Usage()
+        self._lengths = Lengths()
         self._taken = 0
         self._closed = False
         self._now = Generation(0, order)
@@ -86,7 +87,10 @@ class Slots:
         """Take a worker back, or note that it is dead and start another."""
         with self._lock:
             ticket = self._busy.pop(worker)
-            self._usage.add(ticket.question.client, worker.spent(ticket.began))
+            spent = worker.spent(ticket.began)
+            self._usage.add(ticket.question.client, spent)
+            if ticket.long and not dead and spent < LONG:
+                self._lengths.forget(ticket.question.query)
             if ticket.paused:
                 with contextlib.suppress(ValueError):
                     self._paused.remove(ticket)
@@ -113,9 +117,10 @@ class Slots:
         """
         with self._lock:
             ticket = self._busy[worker]
+            self._lengths.note(ticket.question.query)
             if self._waiting or self._paused:
                 worker.slow_down()
-            if self._long() < self._long_limit:
+            if ticket.long or self._long() < self._long_limit:
                 ticket.long = True
                 return
             worker.slow_down()
@@ -161,6 +166,7 @@ class Slots:
             first = self._begin(coming)
             with self._lock:
                 former, self._now = self._now, coming
+                self._lengths.clear()
                 coming.starting -= 1
                 coming.idle.append(first)
                 leaving, former.idle = former.idle, []
@@ -172,13 +178,8 @@ class Slots:
     def counts(self) -> dict[str, int]:
         """Count workers (`busy`, `paused`, `idle`, `starting`) and waiting askers (`waiting`)."""
         with self._lock:
-            return {
-                "busy": self._taken,
-                "paused": len(self._paused),
-                "idle": len(self._now.idle),
-                "starting": self._now.starting,
-                "waiting": len(self._waiting),
-            }
+            idle = {"idle": len(self._now.idle), "starting": self._now.starting, "waiting": len(self._waiting)}
+            return {"busy": self._taken, "paused": len(self._paused)} | idle
 
     def running(self) -> list[Running]:
         """List what runs or waits, oldest first."""
@@ -214,6 +215,7 @@ class Slots:
             self._busy[worker] = ticket
             worker.rows = 0
             ticket.worker = worker
+            ticket.long = ticket.question.query in self._lengths
             ticket.began = time.monotonic()
             ticket.called.set()
 
@@ -223,7 +225,10 @@ class Slots:
         last = self._limit > 1 and self._taken >= self._limit - 1
         bound = (0.0 if self._limit > 3 else NEWCOMER) if last else float("inf")
         best: tuple[float, Ticket] | None = None
+        full = self._long() >= self._long_limit
         for ticket in self._waiting:
+            if full and ticket.question.query in self._lengths:
+                continue
             running = sum(
                 now - busy.began for busy in self._busy.values() if busy.question.client == ticket.question.client
             )
