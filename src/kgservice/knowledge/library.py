@@ -48,7 +48,7 @@ class LibraryQuery:
     empty: Mapping[str, str]
     """Why the answer over the real rows is truthfully empty, where it is."""
     chart: str
-    """Kind of picture and its columns: `bars form+sector count`, `lines year count` or `network one other`, or empty."""
+    """Picture and its columns: `bars form+sector count`, `lines year count`, `network one other`, or empty."""
     text: str
     form: str
 
