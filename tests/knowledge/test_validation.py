@@ -5,6 +5,7 @@ from rdflib import Graph
 
 from kgservice.errors import AuthoredInvalid
 from kgservice.knowledge.validation import Fault, faults, validate
+from kgservice.locale import say
 from kgservice.report import Severity
 from kgservice.store.memory import Memory
 
@@ -125,3 +126,32 @@ def test_quick_look_compiles_the_shapes():
     shapes = Graph().parse(data=SHAPES.replace("sh:minCount 1", 'sh:minCount "x"'), format="turtle")
 
     assert ["minCount must be an integer" in said(found) for found in faults(shapes, True)]
+
+
+EXPECTED = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix shape: <https://w3id.org/kgservice/shapes#> .
+@prefix kg: <https://w3id.org/kgservice/ontology#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+shape:Place a sh:NodeShape ; sh:targetClass kg:Place ;
+    sh:property shape:a, shape:b, shape:c, shape:d, shape:e, shape:f .
+shape:a sh:path kg:name ; sh:minCount 2 ; sh:languageIn ( "ru" "en" ) ; sh:uniqueLang true .
+shape:b sh:path kg:size ; sh:datatype xsd:integer ; sh:minInclusive 5 .
+shape:c sh:path kg:within ; sh:class kg:Place .
+shape:d sh:path kg:within ; sh:nodeKind sh:IRI .
+shape:e sh:path kg:kind ; sh:in ( kg:Town kg:City ) .
+shape:f sh:path kg:kind ; sh:pattern "Town$" .
+"""
+
+
+def test_what_would_be_right_is_said_where_the_constraint_can(checked):
+    said = [("a", "name", '"A"@de'), ("a", "size", "3"), ("a", "size", '"x"'), ("a", "within", '"b"')]
+    said += [("a", "kind", "<x:c>"), ("b", "name", '"A"@ru'), ("b", "name", '"B"@ru')]
+    things = f"<x:a> {TYPE} <{KG}Place> .\n<x:b> {TYPE} <{KG}Place> .\n"
+    turtle = things + "".join(f"<x:{thing}> <{KG}{name}> {value} .\n" for thing, name, value in said)
+    found = checked(Graph().parse(data=turtle, format="turtle").serialize(format="nt"), shapes=EXPECTED)
+
+    assert {finding.expected and say(finding.expected, "en") for finding in found} == {
+        "at least 2", "one of: ru, en", "one in each language", "a whole number, such as 15", "5 or more",
+        "a thing of the class kg:Place", "an address or identifier (IRI), no text", "one of: kg:Town, kg:City", None,
+    }  # fmt: skip

@@ -16,6 +16,7 @@ from rdflib.term import BNode, Node
 
 from kgservice.errors import KgError, QueryTimeout
 from kgservice.knowledge.validation import slices
+from kgservice.knowledge.validation.expectations import expected
 from kgservice.knowledge.validation.speech import named
 from kgservice.knowledge.validation.trails import Change, ChangeTooLarge, Told, Trail, key
 from kgservice.report import Finding, Report, Severity, Text
@@ -58,6 +59,7 @@ class Rules:
     def __init__(self, shapes: Iterable[Path]) -> None:
         self._shapes = _graph(shapes)
         self._remedies: dict[str, Text | None] = {}
+        self._expectations: dict[tuple[str, str], Text | None] = {}
 
     def check(
         self,
@@ -173,7 +175,14 @@ class Rules:
             value=result.value or "",
             illustrative=illustrative,
             component=result.origin.component,
+            expected=self._expected(result.origin),
         )
+
+    def _expected(self, origin: Origin) -> Text | None:
+        asked = origin.shape, origin.component
+        if asked not in self._expectations:
+            self._expectations[asked] = expected(self._shapes, _node(origin.shape), origin.component)
+        return self._expectations[asked]
 
     def _unevaluated(self, rule: str, error: KgError, illustrative: bool, refused: str = "") -> Told:
         text = Text(
