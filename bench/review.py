@@ -1,4 +1,4 @@
-"""Reviewing and publishing: 100 changed rows of a delivery of 100,000 statements, the diff of 10,000 rows, a rollback.
+"""Reviewing and publishing: 100 changed rows of a full delivery, rollback, backup while serving, a diff of 10,000 rows.
 
 Usage: python bench/review.py [STATEMENTS …]
 """
@@ -9,14 +9,19 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import deliveries
 from filling import PROGRAM
+from meter import Client
+from serving import form, ours
 
-ROWS = 8_000
-"""Organizations: about 100,000 statements."""
+ROWS = 10_000
+"""Organizations of a delivery: about 120,000 statements, and as many of their parties."""
 CHANGED = 100
 SOURCE = """
 publisher = "bench"
@@ -54,7 +59,7 @@ def figures(work: Path, sizes: tuple[int, ...]) -> dict[str, float]:
 def _one(work: Path, size: int) -> dict[str, float]:
     content = work / "content"
     deliveries.content(ROWS, content, 0.0)
-    rest = (size - 100_000) // 4
+    rest = (size - 24 * ROWS) // 4
     if rest > 0:
         _register(content / "data" / "sources" / "register", rest)
     environment = {**os.environ, "KG_STATE": str(work / "state"), "KG_CONTENT": str(content)}
@@ -69,24 +74,50 @@ def _one(work: Path, size: int) -> dict[str, float]:
 
     built, _ = run("build")
     delivery = next((content / "data" / "sources" / "organizations" / "deliveries").iterdir())
-    few, many = (_changed(delivery, work / f"{number}.csv", number) for number in (CHANGED, ROWS))
+    few = _changed(delivery, work / "few.csv", CHANGED)
     import_cpu, import_wall = run("import", "organizations", str(few))
     publish_cpu, publish_wall = run("publish", "d2")
     _, back = run("rollback", "1")
     run("rollback", "2")
-    run("import", "organizations", str(many))
-    diff_cpu, _ = run("review", "d3", "--format", "json", out=work / "review.json")
-    told = json.loads((work / "review.json").read_text("utf8"))
-    return {
+    with ours(work / "state", content, work / "serve.log") as (port, _), _asked(port) as answered:
+        _, saved = run("backup", str(work / "saved.tar"))
+    found = {
         "build.cpu_seconds": built,
         "ready.cpu_seconds": import_cpu,
         "ready.wall_seconds": import_wall,
         "publish.cpu_seconds": publish_cpu,
         "publish.wall_seconds": publish_wall,
         "rollback.wall_seconds": back,
-        "diff.things": len(told["things"]),
-        "diff.cpu_seconds": diff_cpu,
+        "backup.wall_seconds": saved,
+        "backup.requests": len(answered),
+        "backup.failed": sum(status != 200 for status in answered),
     }
+    if rest > 0:
+        return found  # a diff costs what differs, whatever the size of the graph
+    run("import", "organizations", str(_changed(delivery, work / "many.csv", ROWS)))
+    diff_cpu, _ = run("review", "d3", "--format", "json", out=work / "review.json")
+    told = json.loads((work / "review.json").read_text("utf8"))
+    return {**found, "diff.things": len(told["things"]), "diff.cpu_seconds": diff_cpu}
+
+
+@contextmanager
+def _asked(port: int) -> Iterator[list[int]]:
+    """Ask a service again and again for the length of a `with` block; gives the list of the answers' statuses."""
+    stop, statuses = threading.Event(), []
+
+    def ask() -> None:
+        client, body = Client(port), form("SELECT ?s WHERE { ?s a ?type } LIMIT 10")
+        while not stop.is_set():
+            statuses.append(client.ask(body)[0])
+            time.sleep(0.05)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield statuses
+    finally:
+        stop.set()
+        asking.join()
 
 
 def _register(folder: Path, rows: int) -> None:

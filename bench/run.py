@@ -75,6 +75,8 @@ GOALS: dict[str, tuple[str, float]] = {
     "review.publish.cpu_seconds_1000000": ("<=", 90),
     "review.rollback.wall_seconds_100000": ("<=", 1),
     "review.rollback.wall_seconds_1000000": ("<=", 1),
+    "review.backup.wall_seconds_1000000": ("<=", 10),
+    "review.backup.failed_1000000": ("==", 0),
     "review.diff.cpu_seconds_100000": ("<=", 3),
     "search.search.p95_ms": ("<=", 30),
     "search.complete.p95_ms": ("<=", 5),

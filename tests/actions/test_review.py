@@ -25,6 +25,18 @@ from kgservice.wiring import build
 from region import BASE, table, write_content
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+GRAPH = """\
+#+ summary: What are the names of places?
+#+ summary-ru: Как называются места?
+#+ description: As a graph, each place with a note of its own.
+#+ tags: places
+PREFIX kg: <https://w3id.org/kgservice/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+CONSTRUCT { ?place rdfs:label ?label . [] rdfs:comment ?label } WHERE {
+  ?place a kg:Place ; rdfs:label ?label
+  FILTER(LANG(?label) = "ru")
+}
+"""
 ANNA, BORIS = "user:anna", "user:boris"
 NEW = "new-town,Новый город,New Town,region,sourced"
 
@@ -267,6 +279,7 @@ def test_a_store_made_by_what_differs_holds_what_the_files_say(desk, tmp_path, a
 
 def test_the_impact_names_questions_links_and_findings(desk, tmp_path):
     with desk() as service:
+        (service.settings.content / "queries" / "places" / "names-as-a-graph.rq").write_text(GRAPH, "utf8")
         text = "".join(line for line in table(40).splitlines(keepends=True) if not line.startswith("region,"))
         draft = service.ingest.deliver("places", [_file(tmp_path, text)], actor=ANNA).draft
         assert service.impact.of(draft.id) is None
@@ -274,13 +287,15 @@ def test_the_impact_names_questions_links_and_findings(desk, tmp_path):
 
         assert service.impact.of(draft.id) == found
         assert found.complete
-        (question,) = found.questions
-        assert (question.name, question.state) == ("places-within-a-place", "same")
+        assert {one.name: one.state for one in found.questions} == {
+            "places-within-a-place": "same", "names-as-a-graph": "changed",
+        }  # fmt: skip
         assert found.broken_count == 39
         assert {(one.thing, one.kind) for one in found.broken} == {(f"{BASE}id/place/region", "link")}
         (rule,) = found.findings
         assert (rule.new >= 39, rule.gone, rule.severity) == (True, 0, "violation")
         changed = service.impact.find("d2", ANNA)
-        (question,) = changed.changed
+        graph, question = sorted(changed.changed, key=lambda one: one.name)
+        assert (graph.before, graph.after, graph.added_count, graph.removed_count) == (80, 80, 5, 5)
         assert (question.before, question.after, question.added_count, question.removed_count) == (39, 39, 3, 3)
         assert question.columns == ("part", "label")
