@@ -64,7 +64,7 @@ def test_a_review_goes_from_what_changes_to_rollback(desk):
     notes = anybody.get("/releases/2/notes", headers={"Accept-Language": "en"}).json
     assert notes["review"]["accepted"][0]["actor"] == "token:steward"
     assert "fine" in anybody.get("/releases/2/", headers={"Accept": "text/html"}).text
-    assert "token:steward" in anybody.get("/page/place/town-7", headers={"Accept": "text/html"}).text
+    assert "steward (program)" in anybody.get("/page/place/town-7", headers={"Accept": "text/html"}).text
     assert curator.get("/releases/1/rollback").json["summary"]["renamed"] == 1
     assert steward.post("/releases/1/rollback").json["id"] == 1
     assert steward.post("/releases/2/keep", data={"keep": "yes"}).json["kept"] is True
