@@ -1,12 +1,18 @@
 """A new source from a sample, over the real ontology: proposed, asked, written, imported."""
 
+import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from kgservice.actions.newsource import UNUSED, short
 from kgservice.errors import ParameterInvalid, Refused, SourceUnreadable
+from kgservice.intake import sampling, trimming
+from kgservice.intake.guess import Guess, guess
+from kgservice.intake.readers import ods, xlsx
 from kgservice.settings import Settings
 from kgservice.wiring import build
 
@@ -26,7 +32,14 @@ def service(tmp_path_factory):
     content = folder / "content"
     shutil.copytree(ROOT / "ontology" / "vocabularies", content / "ontology" / "vocabularies")
     (content / "shapes").mkdir()
-    for name in ("ontology/kg.ttl", "ontology/organizations.ttl", "shapes/organizations.ttl", "shapes/values.ttl"):
+    for name in (
+        "ontology/kg.ttl",
+        "ontology/organizations.ttl",
+        "ontology/professions.ttl",
+        "shapes/organizations.ttl",
+        "shapes/professions.ttl",
+        "shapes/values.ttl",
+    ):
         shutil.copyfile(ROOT / name, content / name)
     (content / "queries").mkdir()
     (content / "data" / "sources").mkdir(parents=True)
@@ -123,6 +136,87 @@ def test_what_cannot_be_a_source_is_refused(service, colleges, tmp_path):
         service.newsource.propose("mine", colleges, {"class": "kg:Dragon"})
     with pytest.raises(SourceUnreadable):
         service.newsource.propose("mine", tmp_path / "none.csv")
+
+
+def test_codes_tell_what_a_row_is_and_rows_without_one_are_left_out(service, tmp_path):
+    path = tmp_path / "data.csv"
+    rows = ["A; ;Сельское хозяйство", *(f"A;01.{n};Выращивание культур {n}" for n in range(10, 40))]
+    path.write_bytes("\n".join(rows).encode("cp1251"))
+    made = service.newsource.propose("data", path)
+    things = dict(service.newsource.trial(made, path).things)
+
+    assert (short(made.of), made.key, made.beside, made.slugged) == ("kg:EconomicActivity", ("c2",), "c1", False)
+    assert len(things) == 9, "ten rows are looked at, and the first of them has no code"
+    assert "id/sector/01.10" in things
+
+
+def test_rows_of_a_class_without_a_kind_keep_their_own_addresses(service, tmp_path):
+    path = tmp_path / "groups.csv"
+    rows = [f"Group,http://data.europa.eu/esco/isco/C{n},{n},Miners {n}" for n in range(8110, 8114)]
+    path.write_text("conceptType,conceptUri,code,preferredLabel\n" + "\n".join(rows), "utf8")
+    made = service.newsource.propose("groups", path)
+
+    assert (short(made.of), made.kind, made.key) == ("kg:OccupationGroup", "", ("conceptUri",))
+    assert "http://data.europa.eu/esco/isco/C8110" in dict(service.newsource.trial(made, path).things)
+    assert uses(made)["preferredLabel"] == ("rdfs:label", "text", "en")
+    assert uses(made)["conceptType"][0] == "", "what every row says is no property of one"
+
+
+def test_one_faulty_cell_does_not_change_what_a_column_is(service, tmp_path):
+    path = tmp_path / "firms.csv"
+    rows = [
+        "А;https://a.ru/;1956-05-01;12",
+        "Б;б.рф;2011;15",
+        "В;https://v.ru/;31.02.1963;20",
+        "Г;https://g.ru/;1990;около",
+    ]
+    path.write_text("Название;Сайт;Дата основания;Прочее\n" + "\n".join(rows), "utf8")
+    made = service.newsource.propose("firms", path, {"class": "kg:Organization"})
+    told = [finding.text.params for finding in service.newsource.trial(made, path).findings]
+
+    assert uses(made)["Сайт"] == ("foaf:homepage", "iri", "")
+    assert uses(made)["Дата основания"] == ("kg:earliest", "date", "")
+    assert any("б.рф" in map(str, params.values()) for params in told)
+
+
+def test_wordings_that_a_vocabulary_lacks_stay_unanswered_until_somebody_answers(service, tmp_path):
+    path = tmp_path / "kinds.csv"
+    path.write_text("Название;Вид\nА;предприятие\nБ;музей\nВ;предприятие\n", "utf8")
+    made = service.newsource.propose("kinds", path, {"class": "kg:Organization", "lang": "ru"})
+    asked = {question.id: question for question in made.questions}["value:Вид:музей"]
+
+    assert (asked.proposed, asked.choices[0]) == (UNUSED, (UNUSED, ""))
+    assert "предприятие" in [name for _, name in asked.choices]
+
+
+@pytest.mark.parametrize("name", ["book.xlsx", "book.ods", "base.sqlite", "deep.json", "things.xml"])
+def test_large_files_of_any_kind_have_a_small_sample(tmp_path, monkeypatch, name):
+    path = tmp_path / name
+    if name.startswith("book"):
+        guessed = Guess(path.suffix[1:], sheet="Лист", header_row=1)
+        rows = [["код", "название"], *([str(n), f"Имя <{n}>"] for n in range(50))]
+        for reader in (xlsx, ods):
+            monkeypatch.setattr(reader, "texts", lambda path, sheet, most: rows[:most])
+        trimming.trimmed(path, guessed, path, 50)
+        monkeypatch.undo()
+    elif name == "base.sqlite":
+        with closing(sqlite3.connect(path)) as base:
+            base.execute('CREATE TABLE "Имена" (код, название)')
+            base.executemany('INSERT INTO "Имена" VALUES (?, ?)', [(n, f"Имя {n}") for n in range(50)])
+            base.commit()
+    elif name == "deep.json":
+        path.write_text(json.dumps({"data": {"rows": [{"код": n, "название": f"Имя {n}"} for n in range(50)]}}), "utf8")
+    else:
+        path.write_text("<a>" + "".join(f"<b><код>{n}</код><название>Имя</название></b>" for n in range(50)) + "</a>",
+                        "utf8")  # fmt: skip
+    monkeypatch.setattr(sampling, "_WHOLE", 0)
+    found = guess(path)
+    (tmp_path / "sample").mkdir()
+    small = sampling.cut(path, found, tmp_path / "sample", 7)
+
+    assert guess(small).columns == found.columns
+    assert sampling.sampled(path, found).records == 50
+    assert sampling.sampled(small, guess(small)).records == 7
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ _DECIMAL = re.compile(r"[+-]?\d[\d \u00a0\u202f]*(?:[.,]\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}\.\d{1,2}\.\d{4}")
 _TIME = re.compile(r"(?:1[5-9]|20)\d{2}(?:-\d{2})?|(?:1[5-9]|20)\d{2}\s*[-–/]\s*(?:1[5-9]|20)\d{2}")
 _MOMENT = re.compile(f"{_DATE.pattern}|{_TIME.pattern}")
+_LEADING = re.compile(r"0\d")
 _IRI = re.compile(r"https?://\S+")
 _CODE = re.compile(r"[A-Za-zА-Яа-яЁё]{0,4}[\d][\d.\-/]*[A-Za-zА-Яа-я\d]*")
 _SAFE = re.compile(r"[\w.\-]+")
@@ -77,7 +78,7 @@ def _kind(values: Sequence[str]) -> str:
     def mostly(pattern: re.Pattern[str]) -> bool:
         return sum(1 for value in values if not pattern.fullmatch(value)) <= misfits
 
-    leading = any(value.startswith("0") and value.isdigit() and len(value) > 1 for value in values)
+    leading = any(_LEADING.match(value) for value in values)
     if mostly(_IRI):
         return "iri"
     if mostly(_DATE):

@@ -45,6 +45,13 @@ COMMON: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+_ALSO: Mapping[str, str] = {
+    # what classes are called in the files of others, beside their labels
+    _KG + "Profession": "occupation|job|занятие|должность|перечень профессий",
+    _KG + "Organization": "company|firm|юридические лица|контрагент",
+}
+
+
 @dataclass(slots=True)
 class Word:
     """A class, property or concept with its labels (folded), and for a property its domain and range."""
@@ -55,6 +62,8 @@ class Word:
     """Labels as written by language."""
     said: frozenset[str] = frozenset()
     """Of a class: the words of its definition and example, folded."""
+    also: set[str] = field(default_factory=set)
+    """Of a class: what it may be called in the files of others."""
     above: set[str] = field(default_factory=set)
     domain: set[str] = field(default_factory=set)
     range: set[str] = field(default_factory=set)
@@ -180,6 +189,9 @@ class Lexicon:
                 self.forms.setdefault(target, []).append(re.compile(read[0]))
 
     def _common(self) -> None:
+        for iri, spoken in _ALSO.items():
+            if iri in self.classes:
+                self.classes[iri].also |= {folded(text) for text in spoken.split("|")}
         for iri, (value, spoken) in COMMON.items():
             word = self.properties.setdefault(iri, Word(iri))
             word.value = value if iri in (_KG + "earliest", _KG + "latest") else word.value or value

@@ -72,6 +72,8 @@ class Matcher:
                 continue
             likeness = max((self._likeness(text, word) for text in spoken if text), default=0.0)
             told = {one for text in spoken for one in words(text) if len(one) > 3 and not one.isdigit()}
+            if any(self._likeness(text, Word(iri, word.also)) >= 0.8 for text in spoken if text and word.also):
+                likeness = max(likeness, 0.7)
             rare = [one for one in told if one in word.said and self._said[one] <= 3]
             likeness = max(likeness + 0.02 * min(len(rare), 3) if likeness > 0.3 else 0.0, 0.6 if rare else 0.0)
             found[iri] = likeness
