@@ -12,17 +12,18 @@ from kgservice.locale import translate
 
 
 @click.command()
-@click.argument("text")
+@click.argument("words", metavar="TEXT", nargs=-1, required=True)
 @click.option("--kind", default="", help="Only things of this kind: organization, profession, class, …")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Hits to show.")
 @doors.format_option
 @doors.language_option
-def search(text: str, kind: str, limit: int, shape: str, language: str | None) -> int:
+def search(words: tuple[str, ...], kind: str, limit: int, shape: str, language: str | None) -> int:
     """Find things by name: any form of a word, Russian or Latin letters, codes, also mistyped.
 
     \b
     Example: kgservice search 'Kemerovo college'
     """
+    text = " ".join(words)  # quoted or not
     service = doors.service(language)
     lang = service.settings.lang
     say = doors.speaker(lang)
