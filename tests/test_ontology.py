@@ -225,13 +225,13 @@ def test_form_is_told_with_its_line_and_mended(content):
     path.parent.mkdir(parents=True)
     path.write_text("SELECT ?s WHERE {\n  ?s ?p ?o\n   FILTER(true)\n}\n", encoding="utf-8")
 
-    before = [(one.cells[0].file, one.cells[0].line) for one in hygiene.form(content)]
-    hygiene.form(content, fix=True)
+    before = [(one.cells[0].file, one.cells[0].line) for one in hygiene.form(hygiene.Words(content))]
+    hygiene.form(hygiene.Words(content), fix=True)
 
     assert ("queries/s/q.rq", 3) in before
     assert ("ontology/kg.ttl", 1) in before or ("ontology/kg.ttl", 2) in before
-    assert hygiene.form(content) == []
+    assert hygiene.form(hygiene.Words(content)) == []
 
 
 def test_authored_files_are_canonical():
-    assert [finding.cells[0].file for finding in hygiene.form(ROOT)] == []
+    assert [finding.cells[0].file for finding in hygiene.form(hygiene.Words(ROOT))] == []

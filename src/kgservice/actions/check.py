@@ -29,6 +29,7 @@ class Check:
     def __init__(self, content: Content, state: Path) -> None:
         self._content = content
         self._state = state
+        self._words: hygiene.Words | None = None
 
     def repository(self, quick: bool = False, fix: bool = False, progress: Progress | None = None) -> Report:
         """Return every fault of the authored files at its file and line.
@@ -57,12 +58,14 @@ class Check:
         return Report(tuple(found))
 
     def _turtle(self, fix: bool) -> Iterator[Finding]:
+        self._words = None
         try:
-            found = list(hygiene.form(self._content.authored, fix))
+            words = hygiene.Words(self._content.authored)
         except RequestInvalid:
             yield from self._broken()  # all of them, not the first alone
-        else:
-            yield from found
+            return
+        yield from hygiene.form(words, fix)
+        self._words = hygiene.Words(self._content.authored) if fix else words
 
     def _broken(self) -> Iterator[Finding]:
         for folders in ontology.FOLDERS.values():
@@ -73,9 +76,8 @@ class Check:
                     yield self._fault(error, path)
 
     def _hygiene(self) -> Iterator[Finding]:
-        try:
-            words = hygiene.Words(self._content.authored)
-        except RequestInvalid:
+        words = self._words
+        if words is None:
             return  # told while reading
         with tempfile.TemporaryDirectory() as work:
             build(Path(work, "store"), words.write(Path(work)))
@@ -93,10 +95,9 @@ class Check:
             yield self._fault(error, self._content.authored / "ontology")
 
     def _shapes(self, quick: bool) -> Iterator[Finding]:
-        try:
-            parts = ontology.files(self._content.authored, "shapes")
-        except RequestInvalid:
+        if self._words is None:
             return  # told while reading
+        parts = self._words.authored["shapes"]
         memory = Memory([], _SECONDS)
         try:
             for fault in faults(ontology.merged(parts), quick, memory.rows):

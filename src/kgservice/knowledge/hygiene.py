@@ -146,16 +146,13 @@ def check(words: Words, rows: Rows) -> list[Finding]:
     return [finding for rule in rules(words.content) for finding in _broken(rule, words, rows)]
 
 
-def form(content: Path, fix: bool = False) -> list[Finding]:
+def form(words: Words, fix: bool = False) -> list[Finding]:
     """Return the authored files that are not in canonical form; with `fix` write them so and return none.
 
     A query that does not parse has no form; who reads the questions tells of it.
-
-    Raises:
-        AuthoredInvalid: a Turtle file does not parse.
     """
-    found = []
-    for path, text, wanted in list(_forms(content)):  # all are read before one is written
+    content, found = words.content, []
+    for path, text, wanted in list(_forms(words)):  # all are read before one is written
         if wanted == text:
             continue
         if fix:
@@ -174,11 +171,11 @@ def form(content: Path, fix: bool = False) -> list[Finding]:
     return found
 
 
-def _forms(content: Path) -> Iterator[tuple[Path, str, str]]:
+def _forms(words: Words) -> Iterator[tuple[Path, str, str]]:
     """Yield every authored file with its text and its canonical text."""
-    for name in ("ontology", "vocabularies", "shapes"):
-        for part in files(content, name):
-            yield part.path, part.text, canonical(part.graph, part.text)
+    for part in chain(*words.authored.values()):
+        yield part.path, part.text, canonical(part.graph, part.text)
+    content = words.content
     for path in (*sorted(content.glob("queries/*/*.rq")), *sorted(content.glob("ontology/hygiene/*.rq"))):
         text = path.read_text(encoding="utf-8")
         try:
