@@ -277,6 +277,26 @@ def test_a_store_made_by_what_differs_holds_what_the_files_say(desk, tmp_path, a
         assert stores[0] == stores[1]
 
 
+def test_damage_of_files_that_releases_share_is_told_of_each(desk):
+    with desk() as service:
+        service.publish.release("d2")
+        assert service.verify.state(lambda *_: None) == []
+        stores = [service.shelf.release(number).store for number in (1, 2)]
+        shared = [p.name for p in stores[0].glob("*.sst") if (stores[1] / p.name).is_file()]
+        table = max((stores[0] / name for name in shared), key=lambda path: path.stat().st_size)
+        for path in (table, service.shelf.release(1).path / "statements" / "ontology.nt.gz"):
+            with path.open("r+b") as file:
+                file.seek(100)
+                file.write(b"damage")
+        told = {one.path for one in service.verify.state(lambda *_: None)}
+
+        assert told >= {
+            f"releases/{number}/{file}"
+            for number in (1, 2)
+            for file in (f"store/{table.name}", "statements/ontology.nt.gz")
+        }
+
+
 def test_the_impact_names_questions_links_and_findings(desk, tmp_path):
     with desk() as service:
         (service.settings.content / "queries" / "places" / "names-as-a-graph.rq").write_text(GRAPH, "utf8")

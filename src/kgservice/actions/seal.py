@@ -22,6 +22,7 @@ from kgservice.releases.differences import side
 from kgservice.releases.files import link
 from kgservice.releases.ledger import record
 from kgservice.releases.statements import file_name, lines, merged, without, write
+from kgservice.releases.sums import note
 from kgservice.report import Report
 from kgservice.settings import Settings
 from kgservice.store.embedded import Snapshot, build
@@ -64,6 +65,7 @@ def seal(
             parts += [(graph, folder / found.file) for graph, found in derived.items() if graph != names.known]
             parts += [(graph, folder / found.file) for graph, found in manifest.graphs.items()]
             build(folder / "store", parts)
+        note(folder / "store")
         tell("Indexing names", 0, 0)
         before = seen.parent.path if seen.parent else None
         of_preview(Path(seen.known.file), Path(seen.illustrative.file), folder, settings.base, before)

@@ -10,6 +10,7 @@ from pathlib import Path
 from kgservice.errors import KgError
 from kgservice.releases import Drafts, Release, Shelf, Statements
 from kgservice.releases.statements import lines
+from kgservice.releases.sums import altered
 from kgservice.report import Text
 from kgservice.store.embedded import Snapshot
 
@@ -113,6 +114,8 @@ class Verify:
     def _store(self, release: Release) -> Iterator[Damage]:
         counts = release.manifest.counts
         known = f"{release.manifest.base}graph/known"
+        for path in altered(release.store):
+            yield self._damage(path, "the table of the store is not what was published")
         expected = sum(counts.values())  # the known graph stands in the store as the default graph
         try:
             store = Snapshot(release.store)

@@ -1,8 +1,10 @@
 """Statement files, sorted unique N-Triples lines, merged and compared as streams."""
 
+import errno
 import gzip
 import hashlib
 import io
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -21,16 +23,19 @@ _LONGEST = 150  # characters of a file's name
 
 
 def lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a statement file, packed or not, each with its newline."""
+    """Yield the lines of a statement file, packed or not, each with its newline; OSError where it is damaged."""
     with _opened(path) as file:
-        yield from file
+        try:
+            yield from file
+        except (EOFError, zlib.error) as error:
+            raise _damaged(path, error) from error
 
 
 def merged(paths: Iterable[Path]) -> Iterator[bytes]:
     """Yield every line of these files once, in order (set semantics); some thousand lines of each are in memory."""
     with ExitStack() as opened:
-        files = [opened.enter_context(_opened(path)) for path in paths]
-        waiting = [(file, part) for file in files if (part := file.readlines(_PART))]
+        files = [(opened.enter_context(_opened(path)), path) for path in paths]
+        waiting = [(file, part) for file in files if (part := _part(*file))]
         while waiting:
             # up to here every file has told all that it has: sorting a few sorted runs is one pass in C
             end = min(part[-1] for _, part in waiting)
@@ -39,12 +44,23 @@ def merged(paths: Iterable[Path]) -> Iterator[bytes]:
             for file, part in waiting:
                 at = bisect_right(part, end)
                 told += part[:at]
-                rest = part[at:] or file.readlines(_PART)
+                rest = part[at:] or _part(*file)
                 if rest:
                     left.append((file, rest))
             waiting = left
             told.sort()
             yield from dict.fromkeys(told)
+
+
+def _part(file: IO[bytes], path: Path) -> list[bytes]:
+    try:
+        return file.readlines(_PART)
+    except (EOFError, zlib.error) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> OSError:
+    return OSError(errno.EIO, str(error), str(path))
 
 
 def _opened(path: Path) -> IO[bytes]:
