@@ -1,4 +1,4 @@
-// <job-progress src=EVENTS [ended]>: follows a job by its events (progress: state, step, done, total, parts, wait; end) and
+// <job-progress src=EVENTS [state=] [ended]>: follows a job by its events (progress: state, step, done, total, parts, wait; end) and
 // writes them into the plain page inside it: [data-step], [data-bar], [data-parts], [data-wait]. A connection that breaks
 // goes on at the last event (Last-Event-ID); where there is none to be had, the page is asked every few seconds.
 const AGAIN = 3000; // milliseconds
@@ -7,6 +7,7 @@ class JobProgress extends HTMLElement {
   #events = null; #state = ''; #timer = 0;
 
   connectedCallback() {
+    this.#state = this.getAttribute('state') || ''; // what the page shows now
     if (!this.hasAttribute('ended') && !this.#events) this.#follow();
   }
 
