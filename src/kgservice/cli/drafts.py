@@ -1,10 +1,12 @@
 """Commands on drafts: bring a delivery in, list drafts, read a report, throw one away."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from kgservice.actions.decide import history
 from kgservice.cli import doors, job
 from kgservice.cli.findings import outcome
 from kgservice.cli.progress import Teller
@@ -120,6 +122,27 @@ def preview_draft(draft_id: str, actor: str, language: str | None) -> int:
         return outcome(service, draft_id, done.report, "text", brief=True)
 
     return job.run(settings, work)
+
+
+@drafts.command("history")
+@click.argument("draft_id", metavar="DRAFT")
+@doors.format_option
+@doors.language_option
+def history_of_draft(draft_id: str, shape: str, language: str | None) -> int:
+    """Print what was done with DRAFT, published ones too: when, by whom, and what they said.
+
+    \b
+    Example: kgservice drafts history d3
+    """
+    service = doors.service(language)
+    events = history(service.review.draft(draft_id))
+    if shape == "json":
+        click.echo(json.dumps([asdict(event) for event in events], ensure_ascii=False, indent=1))
+        return 0
+    tell = doors.speaker(service.settings.lang)
+    for event in events:
+        click.echo("  ".join(part for part in (event.time, event.actor, tell(event.verb), event.text) if part))
+    return 0
 
 
 @click.command()

@@ -2,13 +2,15 @@
 
 import json
 import sys
+from dataclasses import asdict
 
 import click
 
+from kgservice.actions.notes import read
 from kgservice.cli import doors, job
 from kgservice.cli.findings import summary
 from kgservice.cli.progress import Teller
-from kgservice.cli.spoken import undoing
+from kgservice.cli.spoken import noted, undoing
 from kgservice.cli.tables import table
 from kgservice.errors import PublishBlocked
 from kgservice.releases import Release
@@ -122,6 +124,28 @@ def releases(context: click.Context, shape: str, language: str | None) -> int:
         for release in found
     ]
     click.echo(table(headings, rows))
+    return 0
+
+
+@releases.command()
+@click.argument("release_id", metavar="RELEASE", type=int)
+@doors.format_option
+@doors.language_option
+def notes(release_id: int, shape: str, language: str | None) -> int:
+    """Print what RELEASE changed in the one before it; as JSON also who worked on it and who accepted it.
+
+    \b
+    Example: kgservice releases notes 4
+    """
+    service = doors.service(language)
+    release = service.shelf.release(release_id)
+    if shape == "json":
+        found = read(release, service.settings.lang)
+        body = {"release": release_id, "review": release.manifest.review, "notes": asdict(found) if found else None}
+        click.echo(json.dumps(body, ensure_ascii=False, indent=1))
+        return 0
+    for line in noted(release, service.settings.lang):
+        click.echo(line.strip())
     return 0
 
 

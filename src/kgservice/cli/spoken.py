@@ -58,6 +58,11 @@ def undoing(release: Release, language: str) -> Iterator[str]:
     manifest = release.manifest
     template = translate("Takes back release {id} of {time} by {actor}:", language)
     yield template.format(id=release.id, time=manifest.created, actor=manifest.actor)
+    yield from noted(release, language)
+
+
+def noted(release: Release, language: str) -> Iterator[str]:
+    """Yield the notes of a release, a line for each kind and verb; nothing for one made before there were notes."""
     found = notes.read(release, language)
     for group in found.groups if found else ():
         named = translate(_OTHERS[group.kind], language) if group.kind in _OTHERS else heading(group.kind, language)
