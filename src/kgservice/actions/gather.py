@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kgservice.actions.origins import Origins
+from kgservice.actions.origins import Origins, merged_from
 from kgservice.actions.preview import Preview
-from kgservice.actions.sameness import merged_from
 from kgservice.intake.index import FINDINGS
+from kgservice.intake.interface import Delivery, Source
 from kgservice.releases import Draft, Drafts, Shelf
 from kgservice.releases.drafts import FRESH
 from kgservice.report import Finding, Report, finishing
@@ -73,6 +73,14 @@ def judged(state: str, conforms: bool) -> str:
     if not conforms:
         return "blocked"
     return "clean" if state == "blocked" else state
+
+
+def repeated(draft: Draft, source: Source, delivery: Delivery, mapping: str) -> bool:
+    """Tell whether a checked draft holds this very delivery, read and mapped alike; additions are never the same."""
+    record = (draft.imports.get(source.name) or [{}])[-1]
+    asked = {"delivery": delivery.sha256, "mapping": mapping, "reading": dict(delivery.reading)}
+    there = asked.items() <= record.items() and draft.state in ("clean", "blocked")
+    return there and source.delivery == "whole"
 
 
 def released(folder: Path, draft: Draft, seen: Preview, waivers: Iterable[Waiver], today: date) -> None:

@@ -4,11 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kgservice.actions.sameness import SOURCE
 from kgservice.intake import predicates
 from kgservice.intake.index import Facts, facts, rows_by_place
-from kgservice.releases import Release
+from kgservice.releases import Release, Statements
+from kgservice.releases.statements import lines
 from kgservice.report import Cell
+from kgservice.terms import PREFIXES, iri
 
+_REPLACED = iri(PREFIXES["dcterms"] + "isReplacedBy")
+_MAIN_NAMES = (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "prefLabel")
+"""What a thing that is kept has of its own; the names of others become other names of it."""
 _CELLS = 3
 """Of one statement; a value that stands in more rows is told by its first ones."""
 
@@ -65,3 +71,19 @@ def lineages(
         source: [(folder if (folder / str(r["lineage"])).is_dir() else there) / str(r["lineage"]) for r in records]
         for source, records in imports.items()
     }
+
+
+def merged_from(graphs: Mapping[str, Statements]) -> dict[str, tuple[str, ...]]:
+    """Return by thing that is kept those that it stands for, as the graphs of a release (or draft) say."""
+    found: dict[str, tuple[str, ...]] = {}
+    for graph, statements in graphs.items():
+        for line in lines(Path(statements.file)) if f"/source/{SOURCE}/" in graph else ():
+            subject, predicate, value = line.decode().rstrip("\n").removesuffix(" .").split(" ", 2)
+            if predicate == _REPLACED:
+                found[value[1:-1]] = (*found.get(value[1:-1], ()), subject[1:-1])
+    return found
+
+
+def spoken(predicate: str) -> tuple[str, ...]:
+    """Return the predicates (IRIs) that a thing which is not kept may have had instead of one of the kept thing."""
+    return (predicate, *_MAIN_NAMES) if predicate == PREFIXES["skos"] + "altLabel" else (predicate,)

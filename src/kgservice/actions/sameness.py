@@ -132,23 +132,6 @@ def told(replaced: Mapping[str, str]) -> list[bytes]:
     return sorted(f"{iri(old)} {_REPLACED} {iri(new)} .\n".encode() for old, new in replaced.items())
 
 
-def merged_from(graphs: Mapping[str, Statements]) -> dict[str, tuple[str, ...]]:
-    """Return by thing that is kept those that it stands for, as the graphs of a release (or draft) say."""
-    found: dict[str, tuple[str, ...]] = {}
-    for graph, statements in graphs.items():
-        for line in lines(Path(statements.file)) if f"/source/{SOURCE}/" in graph else ():
-            subject, predicate, value = line.decode().rstrip("\n").removesuffix(" .").split(" ", 2)
-            if predicate == _REPLACED:
-                found[value[1:-1]] = (*found.get(value[1:-1], ()), subject[1:-1])
-    return found
-
-
-def spoken(predicate: str) -> tuple[str, ...]:
-    """Return the predicates (IRIs) that a thing which is not kept may have had instead of one of the kept thing."""
-    main = tuple(sorted(name.decode()[1:-1] for name in _MAIN_NAMES))
-    return (predicate, *main) if iri(predicate).encode() == _OTHER_NAME else (predicate,)
-
-
 def _renamed(line: bytes, names: Mapping[bytes, bytes]) -> bytes:
     subject, predicate, value = line.rstrip(b"\n").removesuffix(b" .").split(b" ", 2)
     if value[:1] == b"<":

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgservice.actions.changes import applied, derived
+from kgservice.actions.origins import merged_from
 from kgservice.actions.preview import Preview
-from kgservice.actions.sameness import merged_from
 from kgservice.intake import lineage
 from kgservice.releases.files import link
 from kgservice.report import Cell, Finding, Report

@@ -8,7 +8,7 @@ from typing import Any
 
 from kgservice.actions import sameness
 from kgservice.actions.ask import Ask
-from kgservice.actions.origins import Origins
+from kgservice.actions.origins import Origins, spoken
 from kgservice.errors import ParameterInvalid, ReleaseNotFound, ThingNotFound
 from kgservice.intake import lineage, windows
 from kgservice.releases import Release, Shelf
@@ -164,7 +164,7 @@ class Why:
         values = [value]
         if value.startswith("<"):
             values += [iri(old) for old in self._merged(value[1:-1])]
-        others = [(old, name) for old in self._merged(thing) for name in sameness.spoken(predicate)]
+        others = [(old, name) for old in self._merged(thing) for name in spoken(predicate)]
         return [(one, name, said) for one, name in ((thing, predicate), *others) for said in values]
 
     def _merged(self, thing: str) -> list[str]:
