@@ -1,6 +1,6 @@
 """Run every benchmark, print the figures beside what they must reach, and write them as JSON.
 
-Usage: python bench/run.py [--quick] [serving|filling|switching|library|country|validation|search …]
+Usage: python bench/run.py [--quick] [serving|filling|findings|switching|library|country|validation|search …]
 """
 
 import json
@@ -16,6 +16,7 @@ sys.path.insert(0, str(CHECKOUT / "bench"))
 
 import analysts  # noqa: E402
 import filling  # noqa: E402
+import findings  # noqa: E402
 import library  # noqa: E402
 import million  # noqa: E402
 import reference  # noqa: E402
@@ -49,6 +50,10 @@ GOALS: dict[str, tuple[str, float]] = {
     "million.triples_per_cpu_second": (">=", 500_000),
     "million.megabytes": ("<=", 800),
     "reference.cpu_seconds": ("<=", 150),
+    "findings.import.cpu_seconds": ("<=", 10),
+    "findings.again.cpu_seconds": ("<=", 1),
+    "findings.grouped.cpu_seconds": ("<=", 1),
+    "findings.xlsx.cpu_seconds": ("<=", 5),
     "release.triples_per_cpu_second": (">=", 20_000),
     "build.cpu_seconds": ("<=", 30),
     "build.again_wall_seconds": ("<=", 3),
@@ -100,6 +105,7 @@ def main() -> None:
     parts = [name for name in sys.argv[1:] if not name.startswith("-")] or [
         "filling",
         "intake",
+        "findings",
         "serving",
         "switching",
         "library",
@@ -123,6 +129,8 @@ def main() -> None:
             figures |= million.million(work, 20_000 if quick else 1_000_000)
             if data and not quick:
                 figures |= reference.whole(work / "reference", Path(data))
+        if "findings" in parts:
+            figures |= findings.figures(work / "findings", 1_000 if quick else 10_000)
         if "serving" in parts:
             figures |= serving.costs(work, CHECKOUT, 20_000 if quick else 200_000, 200 if quick else 1_000)
             figures |= serving.pressure(work, CHECKOUT, 3 if quick else 10)

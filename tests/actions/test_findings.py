@@ -265,3 +265,12 @@ def test_page_of_a_statement_says_why_it_is_there(shared):
     assert "name_ru" in text
     assert 'href="/why?' in client.get("/page/place/town-1", headers={"Accept": "text/html"}).get_data(as_text=True)
     assert client.get("/why?subject=x&predicate=y").status_code == 400
+
+
+def test_the_same_delivery_again_changes_nothing_and_is_not_read_anew(blocked, delivery, monkeypatch):
+    before = next(one for one in blocked.review.drafts() if one.id == "d2")
+    monkeypatch.setattr(blocked.ingest, "into", None)  # not called
+
+    outcome = blocked.ingest.deliver("places", delivery(BROKEN), draft_id="d2", actor=ANNA)
+
+    assert (outcome.draft, outcome.report) == (before, before.report())

@@ -13,9 +13,9 @@ from kgservice.actions import decisions, duplicates, suppressions, validation
 from kgservice.actions.amounts import added, confirm
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
-from kgservice.actions.gather import again, gathered, judged, released, stale
+from kgservice.actions.gather import again, gathered, judged, released, repeated, stale
 from kgservice.actions.preview import Preview, Progress, converted, preview, verdict
-from kgservice.actions.show import keep, show
+from kgservice.actions.show import fresh, keep, show
 from kgservice.actions.validation import Limits, check
 from kgservice.errors import ParameterInvalid, SourceUnreadable
 from kgservice.intake import predicates
@@ -84,6 +84,11 @@ class Ingest:
             draft = kept_open.enter_context(self._draft(draft_id, current, actor))
             tell("Reading the delivery", 0, 0)
             delivery = replace(self.staged(source, list(files)), reading=dict(reading or {}))
+            if repeated(draft, source, delivery, self._content.mapping(source)) and fresh(
+                draft, self._shelf, self._content
+            ):
+                found = self.judged(draft)  # a waiver may have ended since
+                return Outcome(self._drafts.save(*found), found[1]) if found else Outcome(draft, draft.report())
             work = self._drafts.workplace()
             draft = self.into(draft, source, delivery, work, actor=actor, confirmed=confirmed, tell=tell)
             seen = preview(draft, current, self._content, work)

@@ -153,6 +153,14 @@ def kept(draft: Draft, shelf: Shelf, content: Content) -> Kept:
     return _kept(draft, folder, note, parent, content.graphs)
 
 
+def fresh(draft: Draft, shelf: Shelf, content: Content) -> bool:
+    """Tell whether the preview of a draft is up to date."""
+    try:
+        return kept(draft, shelf, content).folder.is_dir()
+    except PreviewStale:
+        return False
+
+
 def _kept(draft: Draft, folder: Path, note: Mapping[str, Any], parent: Release | None, names: Graphs) -> Kept:
     graphs = {graph: _found(draft, entry) for graph, entry in note["graphs"].items()}
     return Kept(draft, folder, note["content_hash"], parent, graphs, note, names)
