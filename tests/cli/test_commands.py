@@ -69,6 +69,9 @@ def test_releases_are_listed_for_people_and_for_programs(shell: Shell) -> None:
     (release,) = [entry for entry in json.loads(shell("releases", "--format", "json")) if entry["current"]]
     assert release["id"] == 1
     assert release["base"] == BASE
+    assert "added: Town 1" in shell("history", "id/place/town-1", "--lang", "en")
+    (past,) = json.loads(shell("history", "id/place/town-1", "--format", "json"))
+    assert (past["release"], past["verb"]) == (1, "added")
 
 
 def test_question_of_the_library_takes_parameters_and_shows_labels(shell: Shell) -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WRONG = (",,,region,sourced", "town-77,Город 77,Town 77,nowhere,sourced")
 FILES = re.compile(
-    r"^/(static|data|id|drafts|waivers|reconcile|graphs|-|catalogue|\.well-known|complete|void\.ttl|robots\.txt|"
+    r"^/(static|data|id|drafts|history|waivers|reconcile|graphs|-|catalogue|\.well-known|complete|void\.ttl|robots\.txt|"
     r"sitemap\.xml|openapi\.json|network\.svg|sparql/words|ontology\.|vocabulary\.|shapes\.)"
     r"|/(events|rows|manifest\.json|<path:file>|changes|notes|results|compare/<int:after>)$|\.<|\.json$"
     r"|^/releases/<int:number>/(rollback|sparql)$"

@@ -65,6 +65,13 @@ def test_a_review_goes_from_what_changes_to_rollback(desk):
     assert notes["review"]["accepted"][0]["actor"] == "token:steward"
     assert "fine" in anybody.get("/releases/2/", headers={"Accept": "text/html"}).text
     assert "steward (program)" in anybody.get("/page/place/town-7", headers={"Accept": "text/html"}).text
+    past = anybody.get("/history?iri=id/place/town-7&lang=en", headers={"Accept": "application/json"}).json
+    assert [(one["release"], one["verb"], one["accepted"]) for one in past] == [
+        (2, "renamed", ["token:steward"]), (1, "added", []),
+    ]  # fmt: skip
+    assert [(one["old_text"], one["new_text"]) for one in past[0]["alterations"]] == [("Город 7", "Град 7")]
+    page = anybody.get("/history?iri=id/place/town-7", headers={"Accept": "text/html"})
+    assert (page.status_code, page.location.endswith("town-7#past-h")) == (303, True)
     assert curator.get("/releases/1/rollback").json["summary"]["renamed"] == 1
     assert steward.post("/releases/1/rollback").json["id"] == 1
     assert steward.post("/releases/2/keep", data={"keep": "yes"}).json["kept"] is True
@@ -86,6 +93,7 @@ def test_a_review_goes_from_what_changes_to_rollback(desk):
         (Role.CURATOR, "GET", "/drafts/d2/review?offset=-1", 400),
         (Role.CURATOR, "GET", "/drafts/d2/review?format=docx", 400),
         (Role.CURATOR, "POST", "/drafts/d2/comment", 400),
+        (None, "GET", "/history?iri=no iri", 400),
         (Role.STEWARD, "POST", "/releases/1/keep", 200),
     ],
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kgservice.actions.content import Content
 from kgservice.actions.differences import Difference, Differences
@@ -10,12 +11,12 @@ from kgservice.actions.labels import Labels
 from kgservice.actions.origins import lineages
 from kgservice.actions.rebase import Conflict, conflicts
 from kgservice.actions.show import LEDGER, kept
-from kgservice.errors import ReleaseNotFound
+from kgservice.errors import ParameterInvalid, ReleaseNotFound
 from kgservice.releases import Drafts, Release, Shelf
 from kgservice.releases.differences import side
 from kgservice.releases.files import guarded
 from kgservice.releases.ledger import record
-from kgservice.terms import shortened
+from kgservice.terms import is_iri, shortened
 
 _LOOKED_AT = 50  # releases, for the past of a thing
 _KEPT = 20  # ledgers of releases that somebody compared
@@ -27,6 +28,13 @@ class Past:
 
     release: Release
     told: Difference
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON-ready values: the release, who published and who accepted it, and the difference."""
+        made = self.release.manifest
+        accepted = [str(one["actor"]) for one in made.review.get("accepted", ())]
+        head = {"release": made.id, "published": made.created, "actor": made.actor, "accepted": accepted}
+        return {**head, **self.told.to_json()}
 
 
 class Compare:
@@ -73,7 +81,14 @@ class Compare:
         return self.releases(release.manifest.parent or 0, number)
 
     def past(self, iri: str, lang: str) -> list[Past]:
-        """Return what each release up to the current one changed about a thing, newest first; 50 are looked at."""
+        """Return what each release up to the current one changed about a thing, newest first; 50 are looked at.
+
+        `iri` may be `id/…`, below the base.
+
+        Raises:
+            ParameterInvalid: it is no IRI.
+        """
+        iri = self.meant(iri)
         current = self._shelf.current()
         found: list[Past] = []
         step = current.id if current else None
@@ -90,6 +105,13 @@ class Compare:
                 if told:
                     found.append(Past(release, told))
         return found
+
+    def meant(self, text: str) -> str:
+        """Return the IRI of a thing, `id/…` below the base; raises ParameterInvalid where it is none."""
+        name = self._content.graphs.base + text if text.startswith("id/") else text
+        if not is_iri(name):
+            raise ParameterInvalid("The history of a thing is asked for by its IRI; {text} is none.", text=text)
+        return name
 
     def releases(self, before: int, after: int) -> Differences:
         """Return how one release differs from another; 0 is the empty graph before the first.

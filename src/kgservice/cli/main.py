@@ -21,7 +21,7 @@ from kgservice.cli.search import search
 from kgservice.cli.serve import serve
 from kgservice.cli.sources import source
 from kgservice.cli.tokens import token
-from kgservice.cli.why import why
+from kgservice.cli.why import history, why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,7 +42,7 @@ for command in (duplicates, same, different, later, source):
     program.add_command(command)
 for command in (review, impact, accept, comment, send_back, compare):
     program.add_command(command)
-for command in (waive, waivers, why):
+for command in (waive, waivers, why, history):
     program.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from kgservice.actions import notes
+from kgservice.actions.compare import Past
 from kgservice.actions.differences import Alteration, Difference, Summary
 from kgservice.locale import translate
 from kgservice.releases import Release
@@ -50,6 +51,20 @@ def spoken(things: Iterable[Difference], language: str) -> Iterator[str]:
             yield f"\n{named}"
         yield f"  {_MARKS[thing.verb]} {_headline(thing, language)}"
         for alteration in thing.alterations:
+            yield f"      {_alteration(alteration, language)}"
+
+
+def lived(past: Iterable[Past], language: str) -> Iterator[str]:
+    """Yield what each release changed about a thing: a line for the release, one for each statement that changed."""
+    for one in past:
+        made = one.release.manifest
+        accepted = ", ".join(str(said["actor"]) for said in made.review.get("accepted", ()))
+        parts = [translate("release {id}", language).format(id=made.id), made.created]
+        parts.append(translate("published by {actor}", language).format(actor=made.actor))
+        parts += [translate("accepted by {actor}", language).format(actor=accepted)] if accepted else []
+        yield ", ".join(parts)
+        yield f"  {_MARKS[one.told.verb]} {_headline(one.told, language)}"
+        for alteration in one.told.alterations if one.told.verb in ("changed", "renamed") else ():
             yield f"      {_alteration(alteration, language)}"
 
 

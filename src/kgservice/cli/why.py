@@ -1,4 +1,4 @@
-"""The command that says why a statement stands in the graph."""
+"""Commands on one thing: why a statement stands in the graph, and what each release changed about it."""
 
 import json
 from dataclasses import asdict
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kgservice.cli import doors, job
+from kgservice.cli.spoken import lived
 from kgservice.reports.text import place
 
 if TYPE_CHECKING:
@@ -38,6 +39,34 @@ def why(subject: str, predicate: str, value: str, shape: str, language: str | No
         else:
             for one in found:
                 click.echo("\n".join(_told(one, settings.lang)))
+        return 0
+
+    return job.run(settings, work)
+
+
+@click.command()
+@click.argument("iri", metavar="IRI")
+@doors.format_option
+@doors.language_option
+def history(iri: str, shape: str, language: str | None) -> int:
+    """Say what each release changed about the thing IRI (id/… stands below KG_BASE), newest first.
+
+    The last 50 releases are looked at. What was done with a draft: `kgservice drafts history`.
+
+    \b
+    Example: kgservice history id/organization/kmt
+    """
+    settings = doors.settings(language)
+
+    def work() -> int:
+        with doors.service(language) as service:
+            found = service.differences.past(iri, settings.lang)
+        if shape == "json":
+            click.echo(json.dumps([one.to_json() for one in found], ensure_ascii=False, indent=1))
+        elif found:
+            click.echo("\n".join(lived(found, settings.lang)))
+        else:
+            click.echo(doors.speaker(settings.lang)("No release changed anything about {iri}.", iri=iri))
         return 0
 
     return job.run(settings, work)

@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
 
 from kgservice.access import Role
 from kgservice.actions import notes
@@ -13,6 +14,7 @@ from kgservice.errors import ParameterInvalid
 from kgservice.releases import Release, Shelf
 from kgservice.web.callers import Callers, challenge
 from kgservice.web.differing import differing, sent, told
+from kgservice.web.negotiation import wants_page
 
 
 class Desk(Protocol):
@@ -54,6 +56,17 @@ class Comparisons:
         found = notes.read(release, g.language)
         return told({"release": number, "review": release.manifest.review, "notes": asdict(found) if found else None})
 
+    def past(self) -> Answer:
+        """Return what each release changed about a thing, newest first; readers of pages are sent to that of the thing.
+
+        Raises:
+            ParameterInvalid: `iri` is no IRI.
+        """
+        name = request.args.get("iri", "")
+        if wants_page(request.headers.get("Accept", "")):
+            return redirect(url_for("entities.page_of", iri=self._desk.differences.meant(name), _anchor="past-h"), 303)
+        return told([one.to_json() for one in self._desk.differences.past(name, g.language)])
+
     def undone(self, number: int) -> Response:
         """Return what readers would see change when they are sent to a release."""
         self._callers.insist(Role.CURATOR)
@@ -75,10 +88,11 @@ class Comparisons:
 
 
 def blueprint(desk: Desk, callers: Callers) -> Blueprint:
-    """Return `/releases/<id>/compare/<id>` and, below a release, changes, notes, rollback and keep."""
+    """Return `/history`, `/releases/<id>/compare/<id>` and, below a release, changes, notes, rollback and keep."""
     room = Blueprint("comparisons", __name__)
     room.after_request(challenge)
     found = Comparisons(desk, callers)
+    room.add_url_rule("/history", "past", found.past)
     room.add_url_rule("/releases/<int:before>/compare/<int:after>", "compare", found.compare)
     room.add_url_rule("/releases/<int:number>/changes", "changes", found.changes)
     room.add_url_rule("/releases/<int:number>/notes", "notes", found.notes)

@@ -19,6 +19,9 @@ _TOLD: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "/drafts/{draft}/accept": {"post": ("Accept the preview of a draft that was read.", ("comment", "preview"))},
     "/drafts/{draft}/comment": {"post": ("Say something on a draft.", ("text",))},
     "/drafts/{draft}/send-back": {"post": ("Send a draft back with reasons.", ("reason", "findings"))},
+    "/history": {
+        "get": ("What each release changed about a thing, newest first; id/… stands below the base.", ("iri", "lang"))
+    },
     "/releases/{before}/compare/{after}": {"get": ("How one release differs from another.", _FILTERS)},
     "/releases/{release}/changes": {"get": ("What a release changed.", _FILTERS)},
     "/releases/{release}/notes": {"get": ("The notes of a release, who worked on it and who accepted it.", ())},
@@ -28,7 +31,7 @@ _TOLD: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     },
     "/releases/{release}/keep": {"post": ("Keep a release's store from retention, or let it go.", ("keep",))},
 }
-_OPEN = ("/releases/{release}/changes", "/releases/{release}/notes")
+_OPEN = ("/history", "/releases/{release}/changes", "/releases/{release}/notes")
 
 
 def paths(lang: str) -> dict[str, Any]:
