@@ -1,6 +1,7 @@
 """Reports: what conforms, how findings group, and that a report survives a file."""
 
 import json
+from dataclasses import asdict
 
 from kgservice.report import Cell, Finding, Report, Severity, Text
 
@@ -21,6 +22,15 @@ def test_report_reads_back_what_it_wrote() -> None:
     report = Report((finding("map/date", Severity.VIOLATION), Finding("s", Severity.INFO, Text("t"))), {"records": 3})
 
     assert Report.from_json(json.loads(json.dumps(report.to_json()))) == report
+
+
+def test_written_finding_says_all_that_it_has() -> None:
+    full = Finding(
+        "s", Severity.INFO, Text("t", {"a": 1}, {"ru": "т"}), Text("m"), (Cell("f", "s", 1, "c", "v", 2, "k"),), "src",
+        "f", "p", "v", True, "c", Text("e"), "w",
+    )  # fmt: skip
+
+    assert Report((full,)).to_json()["findings"] == [asdict(full)]
 
 
 def test_causes_come_with_the_most_frequent_first() -> None:

@@ -87,3 +87,14 @@ def test_professions_with_other_codes_are_others():
     other = thing("b", "Сварщик", ("code", "15.01.06"), kind="profession", place="")
 
     assert pairs([one], [other]) == []
+
+
+def test_pairs_that_are_not_scored_for_their_numbers_would_not_have_been_told():
+    names = ["Школа № 5", "Школа №5 имени Ленина", "Школа № 6", "Школа № 56", "Школа (№ 6)", "Школа"]
+    some = [thing(str(at), name) for at, name in enumerate(names * 2)]
+    some += [thing(f"c{at}", name, ("inn", "7")) for at, name in enumerate(names)]
+
+    every = [pair for pair in pairs(some, [], least=0) if pair.score >= 0.8]
+
+    assert every
+    assert pairs(some, []) == every

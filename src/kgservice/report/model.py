@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -110,12 +110,31 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON-ready values; `from_json` reads them back."""
-        return {"counts": dict(self.counts), "findings": [asdict(finding) for finding in self.findings]}
+        return {"counts": dict(self.counts), "findings": [_plain(finding) for finding in self.findings]}
 
     @staticmethod
     def from_json(body: Mapping[str, Any]) -> "Report":
         """Read what `to_json` wrote."""
         return Report(tuple(_finding(entry) for entry in body["findings"]), dict(body["counts"]))
+
+
+_OF_FINDING = tuple(one.name for one in fields(Finding))
+_OF_CELL = tuple(one.name for one in fields(Cell))
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    """Return a finding as `asdict` would, without its deep copies: they were a fifth of the time of an import."""
+    body = {name: getattr(finding, name) for name in _OF_FINDING}
+    for name in ("text", "remedy", "expected"):
+        body[name] = _spoken(body[name])
+    body["cells"] = tuple({name: getattr(cell, name) for name in _OF_CELL} for cell in finding.cells)
+    return body
+
+
+def _spoken(text: Text | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    return {"template": text.template, "params": dict(text.params), "translations": dict(text.translations)}
 
 
 def _finding(entry: Mapping[str, Any]) -> Finding:

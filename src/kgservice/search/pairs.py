@@ -19,6 +19,8 @@ LIKELY = 0.8
 _CANDIDATES = 15  # of one thing; those that share the rarest words
 _COMMON = 150  # names that may share a word by which candidates are looked for
 _RAREST = 4  # words of a name by which candidates are looked for
+_OTHER_NUMBER = 0.6
+"""No pair scores more whose names have different numbers, even in one place."""
 _PARTS = frozenset(map(partial(key_of, keys=Words()), (
     "филиал", "колледж", "институт", "факультет", "лицей", "гимназия", "школа", "центр", "кафедра", "отделение",
     "представительство", "управление", "branch", "college", "institute", "faculty", "department", "school", "centre",
@@ -52,7 +54,7 @@ def pairs(
         others = [thing for thing in known if thing.kind == kind]
         comparison = _Comparison(some, others)
         for one, other in comparison.candidates():
-            if frozenset((one.iri, other.iri)) not in settled:
+            if frozenset((one.iri, other.iri)) not in settled and not comparison.hopeless(one, other, least):
                 score, reasons = comparison.score(one, other)
                 if score >= least:
                     found.append(Pair(one.iri, other.iri, round(score, 3), reasons))
@@ -92,6 +94,13 @@ class _Comparison:
             for other in nlargest(_CANDIDATES, weights, key=weights.__getitem__):
                 if other > at or self._all[other].iri not in self._fresh:
                     yield thing, self._all[other]
+
+    def hopeless(self, one: Named, other: Named, least: float) -> bool:
+        """Tell at little cost that a pair cannot reach a score: each name has its number and no code is shared."""
+        if least <= _OTHER_NUMBER or one.codes & other.codes:
+            return False
+        here, there = self._spelled[one.iri], self._spelled[other.iri]
+        return all(a.numbers and b.numbers and a.numbers != b.numbers for a in here for b in there)
 
     def score(self, one: Named, other: Named) -> tuple[float, tuple[Text, ...]]:
         """Return how likely two things are one, and why."""
