@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kgservice.actions import sameness
+from kgservice.actions.authored import authored
 from kgservice.actions.conflicts import insist
 from kgservice.actions.content import Content
 from kgservice.releases import Draft, Manifest, Release, Statements
@@ -55,6 +56,8 @@ class Preview:
     merging: Merging
     suppressed: Mapping[str, list[str]] = field(default_factory=dict)
     """As in a manifest."""
+    made_by: str = ""
+    """What its authored graphs were made of and by; empty where that is not known."""
 
     @property
     def known(self) -> Statements:
@@ -80,7 +83,8 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
         AuthoredInvalid: an authored file does not parse.
     """
     names = content.graphs
-    found = _authored(content, work) | _carried(draft, current, names)
+    words, made_by = authored(content, current, work)
+    found = words | _carried(draft, current, names)
     if draft.hand:
         by_hand = names.source("hand", Evidence.SOURCED)
         parts = [Path(found[by_hand].file)] if by_hand in found else []
@@ -96,7 +100,7 @@ def preview(draft: Draft, current: Release | None, content: Content, work: Path)
         lineages[name] = here if here.is_dir() or not current else current.lineage / name
     suppressed = {**(current.manifest.suppressed if current else {}), **draft.suppressed}
     suppressed = {graph: texts for graph, texts in suppressed.items() if texts}
-    return Preview(current, found, imports, lineages, merging(found, work, names), suppressed)
+    return Preview(current, found, imports, lineages, merging(found, work, names), suppressed, made_by)
 
 
 def merging(graphs: Mapping[str, Statements], folder: Path, names: Graphs) -> Merging:
@@ -129,20 +133,6 @@ def violations(report: Report) -> int:
     return sum(one.severity is Severity.VIOLATION and not one.waived for one in report.findings)
 
 
-def _authored(content: Content, work: Path) -> dict[str, Statements]:
-    from kgservice.knowledge import ontology  # as in `check`
-
-    names = content.graphs
-    graphs = {"ontology": names.ontology, "vocabularies": names.vocabularies, "shapes": names.shapes}
-    found = {}
-    for name, texts in ontology.statements(content.authored).items():
-        path = work / f"{name}.authored.nt.gz"
-        written = write(path, (f"{text}\n".encode() for text in texts), str(path))
-        if written.triples:
-            found[graphs[name]] = written
-    return found
-
-
 def _united(
     found: Mapping[str, Statements], current: Release | None, content: Content, work: Path
 ) -> dict[str, Statements]:
@@ -165,8 +155,8 @@ def _quick(path: Path, found: Iterable[bytes]) -> Statements:
 
 def _carried(draft: Draft, current: Release | None, names: Graphs) -> dict[str, Statements]:
     """Return the graphs of sources: the draft's where it changed them, else the current release's."""
-    authored = {names.ontology, names.vocabularies, names.shapes}
-    now = {graph: s for graph, s in current.manifest.graphs.items() if graph not in authored} if current else {}
+    words = {names.ontology, names.vocabularies, names.shapes}
+    now = {graph: s for graph, s in current.manifest.graphs.items() if graph not in words} if current else {}
     found = {graph: replace(s, file=str(current.path / s.file)) for graph, s in now.items()} if current else {}
     insist(draft, current)
     for graph, change in draft.changes.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kgservice.actions import notes
+from kgservice.actions.authored import remember
 from kgservice.actions.content import Content
 from kgservice.actions.differences import Differences
 from kgservice.actions.dumps import quads, turtle
@@ -53,6 +54,7 @@ def seal(
         tell("Merging the graphs", 0, 0)
         graphs = _statements(seen, folder, settings.base)
         manifest = replace(manifest, id=number, graphs=graphs, imports=seen.imports, suppressed=seen.suppressed)
+        remember(folder, seen.made_by)
         _lineage(seen, folder)
         _ledger(seen, folder, ledger, content.graphs)
         derived = _derived(seen, manifest, content, settings, folder)

@@ -62,7 +62,8 @@ class Kept:
             for name, own in self.note["lineages"].items()
         }
         made = merging(self.graphs, self.folder, self.names)
-        return Preview(self.parent, self.graphs, self.note["imports"], lineages, made, self.note["suppressed"])
+        suppressed, made_by = self.note["suppressed"], self.note.get("made_by", "")
+        return Preview(self.parent, self.graphs, self.note["imports"], lineages, made, suppressed, made_by)
 
 
 def keep(draft: Draft, seen: Preview, shelf: Shelf, content: Content) -> Kept:
@@ -87,6 +88,7 @@ def keep(draft: Draft, seen: Preview, shelf: Shelf, content: Content) -> Kept:
             "imports": seen.imports,
             "lineages": {name: path.is_relative_to(draft.path) for name, path in seen.lineages.items()},
             "suppressed": seen.suppressed,
+            "made_by": seen.made_by,
         }
         found = _kept(draft, folder, note, seen.parent, content.graphs)
         if not found.ledger.exists():

@@ -1,8 +1,10 @@
 """The authored Turtle files (ontology, vocabularies, shapes): read with file and line, and handed on as statements."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 
 from diffable_rdf import canonicalize_rdf_graph
@@ -93,6 +95,17 @@ def statements(content: Path) -> dict[str, list[str]]:
         AuthoredInvalid: a file does not parse; names file and line.
     """
     return {name: sorted(set(_lines(merged(files(content, name))))) for name in FOLDERS}
+
+
+def fingerprint(content: Path) -> str:
+    """Return the hash of the files that `statements` reads, and of the code that reads them."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for name in ("rdflib", "diffable-rdf"):
+        digest.update(version(name).encode() + b"\0")
+    folders = [content / folder for several in FOLDERS.values() for folder in several]
+    for path in (path for folder in folders for path in sorted(folder.glob("*.ttl"))):
+        digest.update(path.relative_to(content).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _lines(graph: Graph) -> list[str]:
