@@ -44,27 +44,31 @@ def check(preview: Preview, names: Graphs, kept: Path, folder: Path, limits: Lim
     the draft's, a copy of the release's store is changed for a while, and what was found stays for the next check.
     """
     # rdflib and its kin are slow to load: a build that finds nothing to do never comes here
-    from kgservice.knowledge.validation import ChangeTooLarge, Rules, load, save
+    from kgservice.knowledge.validation import ChangeTooLarge, Rules, load, reads, save
 
     shapes = preview.graphs.get(names.shapes)
     if shapes is None:
         return Report()
-    rules = Rules([Path(shapes.file)])
     under = _under(preview, names)
+    known = reads.kept(preview.parent.path / NAME, under) if preview.parent else None
+    rules = Rules([Path(shapes.file)], known)
     trails: dict[str, Trail] = {}
+    before = load(preview.parent.path / NAME, under) if preview.parent else {}
     try:
-        before = load(preview.parent.path / NAME, under) if preview.parent else {}
         report = _changed(preview, names, rules, before, folder, limits, trails)
     except ChangeTooLarge:
         trails.clear()
         report = _whole(preview, rules, limits, trails)
-    findings = _standing(list(report.findings), preview)
+    findings = list(report.findings)
+    for trail in before.values():  # rows are not read again for what the current release has as well
+        findings = trail.placing(findings)
+    findings = _standing(findings, preview)
     located = [*_located(findings[:_RESOLVED], preview, kept), *findings[_RESOLVED:]]
     for old in folder.glob("validation-*.sqlite"):
         old.unlink(missing_ok=True)
-    save(
-        trail_of(folder, preview.content_hash), {name: trail.located(located) for name, trail in trails.items()}, under
-    )
+    path = trail_of(folder, preview.content_hash)
+    save(path, {name: trail.located(located) for name, trail in trails.items()}, under)
+    reads.keep(path, rules.reads, under)
     return Report(tuple(located), report.counts)
 
 

@@ -45,6 +45,15 @@ class Trail:
             told.append(replace(one, finding=replace(one.finding, cells=place.cells, source=place.source)))
         return Trail(told, self.whole)
 
+    def placing(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return findings, those without cells with the cells and source that the trail has for the same one."""
+        places = {key(one.finding): one.finding for one in self.told if one.finding.cells}
+        found = []
+        for one in findings:
+            place = None if one.cells else places.get(key(one))
+            found.append(replace(one, cells=place.cells, source=place.source) if place else one)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
