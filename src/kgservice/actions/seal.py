@@ -54,7 +54,6 @@ def seal(
         tell("Merging the graphs", 0, 0)
         graphs = _statements(seen, folder, settings.base)
         manifest = replace(manifest, id=number, graphs=graphs, imports=seen.imports, suppressed=seen.suppressed)
-        remember(folder, seen.made_by)
         _lineage(seen, folder)
         _ledger(seen, folder, ledger, content.graphs)
         derived = _derived(seen, manifest, content, settings, folder)
@@ -101,6 +100,7 @@ def _ledger(seen: Preview, folder: Path, ledger: Path | None, names: Graphs) -> 
 
 def _statements(seen: Preview, folder: Path, base: str) -> dict[str, Statements]:
     """Bring every statement file into the release: the parent's very file where nothing changed."""
+    remember(folder, seen.made_by)
     (folder / "statements").mkdir()
     before = seen.parent.manifest.graphs if seen.parent else {}
     found = {}

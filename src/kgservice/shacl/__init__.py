@@ -2,7 +2,7 @@
 
 from kgservice.shacl.affected import Focus, affected, merged
 from kgservice.shacl.closure import closure
-from kgservice.shacl.compiler import compile_shapes, target_pattern
+from kgservice.shacl.compiler import Below, compile_shapes, subclasses, target_pattern
 from kgservice.shacl.model import Answers, Check, Origin, Result, ShapesInvalid, ShapeUnsupported
 from kgservice.shacl.paths import path as path_text
 from kgservice.shacl.sparql_constraints import namespaces
@@ -11,6 +11,7 @@ from kgservice.shacl.ways import Read
 
 __all__ = [
     "Answers",
+    "Below",
     "Check",
     "Focus",
     "Origin",
@@ -24,6 +25,7 @@ __all__ = [
     "merged",
     "namespaces",
     "path_text",
+    "subclasses",
     "target_pattern",
     "validate",
 ]

@@ -17,8 +17,14 @@ _SUBCLASSES = f"SELECT DISTINCT ?a ?b WHERE {{ ?a <{RDFS.subClassOf}>+ ?b }}"
 _TRUE = Literal(True)
 
 
-def compile_shapes(shapes: Graph, answers: Answers, left: dict[str, ShapeUnsupported] | None = None) -> list[Check]:
-    """Return the checks of every shape that has a target; subclasses are read from the data through `answers`.
+Below = Mapping[str, list[str]]
+"""Classes below each class, in N-Triples, itself first; by IRI."""
+
+
+def compile_shapes(
+    shapes: Graph, answers: Answers, left: dict[str, ShapeUnsupported] | None = None, below: Below | None = None
+) -> list[Check]:
+    """Return the checks of every shape that has a target; subclasses (`below`) are read from the data by `answers`.
 
     A shape that SHACL allows and this compiler does not do goes into `left`, by its name in `Origin.root`, as a whole.
 
@@ -28,15 +34,16 @@ def compile_shapes(shapes: Graph, answers: Answers, left: dict[str, ShapeUnsuppo
     """
     refuse(shapes)
     refuse_patterns(shapes, answers)
-    return list(_Compiler(shapes, _below(answers)).checks(left))
+    return list(_Compiler(shapes, subclasses(answers) if below is None else below).checks(left))
 
 
 def target_pattern(shapes: Graph, root: Node, answers: Answers) -> str:
     """Return a graph pattern that binds ?this to the target nodes of a shape; subclasses are read from the data."""
-    return expanded(_Compiler(shapes, _below(answers)).target(root, root in _implicit_classes(shapes)))
+    return expanded(_Compiler(shapes, subclasses(answers)).target(root, root in _implicit_classes(shapes)))
 
 
-def _below(answers: Answers) -> dict[str, list[str]]:
+def subclasses(answers: Answers) -> Below:
+    """Return which classes the data have below which."""
     found: dict[str, list[str]] = {}
     for row in answers(_SUBCLASSES):
         if row[0] and row[1]:
@@ -67,10 +74,10 @@ class _Place:
 
 
 class _Compiler:
-    def __init__(self, graph: Graph, subclasses: dict[str, list[str]]) -> None:
+    def __init__(self, graph: Graph, below: Below) -> None:
         self._graph = graph
         self._names = itertools.count()
-        self._constraints = Constraints(graph, subclasses)
+        self._constraints = Constraints(graph, below)
 
     def checks(self, left: dict[str, ShapeUnsupported] | None) -> Iterator[Check]:
         implicit = _implicit_classes(self._graph)

@@ -1,7 +1,7 @@
 """Constraints beyond single values: counts, pairs of properties, closed shapes, and a nested shape as an expression."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rdflib import SH, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -19,7 +19,7 @@ _FEW = 5
 class Constraints:
     """Writes the constraints of shapes as SPARQL patterns; variable names never repeat."""
 
-    def __init__(self, graph: Graph, subclasses: dict[str, list[str]]) -> None:
+    def __init__(self, graph: Graph, subclasses: Mapping[str, list[str]]) -> None:
         self._graph = graph
         self._names = itertools.count()
         self.tests = ValueTests(graph, self.conforms, subclasses)

@@ -1,7 +1,7 @@
 """Constraints on one value node as boolean SPARQL expressions that are true when the value is fine (SHACL 4)."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from rdflib import SH, XSD, Graph, Literal, URIRef
@@ -37,7 +37,7 @@ _COMPARISONS = (("minInclusive", ">="), ("maxInclusive", "<="), ("minExclusive",
 class ValueTests:
     """Reads the value constraints of a shape; needs to know subclasses and how a nested shape is tested."""
 
-    def __init__(self, graph: Graph, conforms: Callable[[Node, str], str], subclasses: dict[str, list[str]]) -> None:
+    def __init__(self, graph: Graph, conforms: Callable[[Node, str], str], subclasses: Mapping[str, list[str]]) -> None:
         self._graph = graph
         self._conforms = conforms
         self._subclasses = subclasses

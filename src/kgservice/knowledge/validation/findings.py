@@ -17,20 +17,22 @@ from rdflib.term import BNode, Node
 from kgservice.errors import KgError, QueryTimeout
 from kgservice.knowledge.validation import slices
 from kgservice.knowledge.validation.expectations import expected
+from kgservice.knowledge.validation.reads import Reads
 from kgservice.knowledge.validation.speech import named
 from kgservice.knowledge.validation.trails import Change, ChangeTooLarge, Told, Trail, key
 from kgservice.report import Finding, Report, Severity, Text
 from kgservice.shacl import (
     Answers,
+    Below,
     Check,
     Focus,
     Origin,
-    Read,
     Result,
     ShapeUnsupported,
     affected,
     closure,
     compile_shapes,
+    subclasses,
 )
 from kgservice.shacl import validate as results
 from kgservice.terms import shortened
@@ -54,10 +56,12 @@ def validate(shapes: Iterable[Path], answers: Answers, known: Iterable[Finding] 
 
 
 class Rules:
-    """The shapes of a release, given as N-Triples files, packed or not."""
+    """The shapes of a release, given as N-Triples files, packed or not; `reads`, if it is known, is what they read."""
 
-    def __init__(self, shapes: Iterable[Path]) -> None:
+    def __init__(self, shapes: Iterable[Path], reads: Reads | None = None) -> None:
         self._shapes = _graph(shapes)
+        self._known_reads = reads
+        self._checks: tuple[Below, list[Check], dict[str, ShapeUnsupported]] | None = None
         self._remedies: dict[str, Text | None] = {}
         self._expectations: dict[tuple[str, str], Text | None] = {}
 
@@ -86,8 +90,7 @@ class Rules:
         found: dict[str, list[Finding]] = defaultdict(list)
         omitted: Counter[str] = Counter()
         kept = 0
-        left: dict[str, ShapeUnsupported] = {}
-        checks = compile_shapes(self._shapes, answers, left)
+        checks, left = self._compiled(answers)
 
         def note(told: Told) -> bool:
             trail.told.append(told)
@@ -111,13 +114,22 @@ class Rules:
         trail.whole = trail.whole and not omitted and all(told.root for told in trail.told)
         return _report(found, omitted, cap)
 
+    def _compiled(self, answers: Answers) -> tuple[list[Check], dict[str, ShapeUnsupported]]:
+        """Return the checks, and the shapes that are none; they are the same while the subclasses are."""
+        below = subclasses(answers)
+        if self._checks is None or self._checks[0] != below:
+            left: dict[str, ShapeUnsupported] = {}
+            self._checks = below, compile_shapes(self._shapes, answers, left, below), left
+        return self._checks[1], self._checks[2]
+
     def reach(self, delta: Iterable[tuple[str, str, str]], union: Answers) -> Focus:
         """Return the target nodes of each shape whose verdict a change may change, as `shacl.affected` does."""
-        return affected(self._reads, delta, union)
+        return affected(self.reads, delta, union)
 
     @cached_property
-    def _reads(self) -> Mapping[str, Iterable[Read]]:
-        return closure(self._shapes)
+    def reads(self) -> Reads:
+        """Return what the verdicts of each shape depend on, as `shacl.closure` does; raises as it does."""
+        return closure(self._shapes) if self._known_reads is None else self._known_reads
 
     def _of(
         self,
