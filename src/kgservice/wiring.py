@@ -12,6 +12,7 @@ from kgservice.access import Audit
 from kgservice.actions.annotate import Annotate
 from kgservice.actions.ask import Ask, Stores
 from kgservice.actions.board import Board
+from kgservice.actions.codetables import CodeTables
 from kgservice.actions.compare import Compare
 from kgservice.actions.content import Content
 from kgservice.actions.decide import Decide
@@ -148,6 +149,11 @@ class Service:
     def findings(self) -> Findings:
         """Return what reads the findings of drafts and releases."""
         return Findings(self.shelf, self._drafts)
+
+    @cached_property
+    def codetables(self) -> CodeTables:
+        """Return what adds wordings to code tables of sources."""
+        return CodeTables(self.shelf, self._content, self.findings, lambda: self.search, self.settings)
 
     @cached_property
     def reporting(self) -> Reporting:
@@ -289,7 +295,6 @@ def build(settings: Settings) -> Service:
     """Return the service of an installation.
 
     Raises:
-        StateMismatch: the state folder was made by a newer version or under another KG_BASE.
-        StateBroken: its record is damaged.
+        StateMismatch, StateBroken: its folder was made by a newer version or under another KG_BASE, or is damaged.
     """
     return Service(settings)

@@ -122,6 +122,18 @@ def test_import_with_faults_ends_with_1_and_names_each_cell(shell: Shell, broken
     shell("discard", draft, code=2)
 
 
+def test_a_wording_that_is_said_is_read_from_then_on(tmp_path: pathlib.Path) -> None:
+    shell, path = Shell(tmp_path), tmp_path / "places.csv"
+    path.write_text(f"{HEADINGS}\nb,Б,B,,a rumour\n", "utf-8")
+    assert "kgservice source wording" in shell("import", "places", str(path), code=1)
+
+    said = shell("source", "wording", "places", "evidence", "a rumour", "sourced", "--lang", "ru")
+    assert "«a rumour» — это graph/source/places/sourced" in said
+    assert "a rumour" not in shell("import", "places", str(path))
+    shell("source", "wording", "places", "evidence", "a rumour", "--take-back")
+    shell("source", "wording", "places", "evidence", "a rumour", "--take-back", code=2)
+
+
 def test_import_that_removes_most_of_a_source_wants_to_be_confirmed(shell: Shell, broken: str) -> None:
     shell("import", "places", broken, code=1)
 

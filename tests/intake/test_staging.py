@@ -13,7 +13,7 @@ from kgservice.intake.staging import stage
 
 @pytest.fixture
 def source(tmp_path: Path) -> Source:
-    return Source("people", tmp_path, {}, {}, "", "", "", "", "whole", "deliveries/*", ())
+    return Source("people", tmp_path, {}, {}, "", "", "", "", "whole", "deliveries/*", (), tmp_path / "wordings")
 
 
 def delivered(folder: Path, **files: str) -> list[Path]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from kgservice.actions import sameness
@@ -50,7 +51,7 @@ class Content:
         Raises:
             SourceInvalid: a `source.toml` is wrong; names file and key.
         """
-        return load_sources(self.folders())
+        return {name: self._spoken(source) for name, source in load_sources(self.folders()).items()}
 
     def source(self, name: str) -> Source:
         """Return one source, however broken the others are.
@@ -62,7 +63,7 @@ class Content:
         folders = self.folders()
         for folder in reversed(folders):
             if (folder / name / "source.toml").is_file():
-                return load_source(folder / name)
+                return self._spoken(load_source(folder / name))
         known = sorted({path.parent.name for folder in folders for path in folder.glob("*/source.toml")})
         raise SourceNotFound("There is no source {name}; there are {known}.", name=name, known=", ".join(known) or "-")
 
@@ -96,9 +97,17 @@ class Content:
         """Return which thing stands for which by the decisions of people; raises AuthoredInvalid."""
         return sameness.replacements(sameness.decisions(self._settings))
 
+    def spoken(self, name: str) -> Path:
+        """Return the folder of wordings that people added to the code tables of a source."""
+        return self._added / "decisions" / "wordings" / name
+
     def folders(self) -> list[Path]:
         """Return the folders that sources lie in, the checkout's first; those of reference data have no deliveries."""
         return [self.authored / "data" / "reference", self.authored / "data" / "sources", self._added / "sources"]
+
+    def _spoken(self, source: Source) -> Source:
+        """Return a source with the wordings that people added to its code tables."""
+        return replace(source, spoken=self.spoken(source.name))
 
     def _code(self) -> Iterator[Path]:
         for room in _CODE:

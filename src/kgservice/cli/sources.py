@@ -1,4 +1,4 @@
-"""`kgservice source new` and `source check`: a source from a sample in a few answers, and its contract test."""
+"""`kgservice source`: a source from a sample in a few answers, its contract test, wordings of its code tables."""
 
 import json
 import shutil
@@ -102,6 +102,37 @@ def check(name: str, language: str | None) -> int:
     if not found:
         click.echo(say("The sample of {name} becomes what is expected.", name=name))
     return 1 if found else 0
+
+
+@source.command("wording")
+@click.argument("name")
+@click.argument("table")
+@click.argument("wording")
+@click.argument("thing", required=False)
+@click.option("--take-back", is_flag=True, help="Forget what was said that the wording means.")
+@doors.actor_option
+@doors.language_option
+def wording(
+    name: str, table: str, wording: str, thing: str | None, take_back: bool, actor: str, language: str | None
+) -> int:
+    """Say that WORDING means THING in the code TABLE of the source NAME; every later delivery may use it.
+
+    THING is a name, kind/key, an address, or what stands in the table already.
+
+    \b
+    Example: kgservice source wording organizations kinds "горный техникум" college_of_university
+    """
+    service = doors.service(language)
+    say = doors.speaker(service.settings.lang)
+    if take_back:
+        service.codetables.take_back(name, table, wording, doors.actor(actor))
+        click.echo(say("Taken back: {wording}.", wording=wording))
+        return 0
+    (made,) = service.codetables.say([(name, table, wording, thing or "")], doors.actor(actor))
+    click.echo(say("In {table} of {name}, “{wording}” means {meaning}.", table=table, name=name,
+                   wording=made.wording, meaning=shortened(made.meaning)))  # fmt: skip
+    click.echo(say("Import the delivery again: kgservice import {name} FILE", name=name))
+    return 0
 
 
 def _answers(path: Path | None) -> dict[str, str]:

@@ -157,7 +157,7 @@ class _Job:
         self.base = base
         self.collector = collector
         self.statements = Statements(out / "work")
-        self._expectations = Expectations(source.lookups)
+        self._expectations = Expectations(source.lookups, source.spoken)
         self.places: list[index.Place] = []
         self._tables: list[tuple[Table, list[Part]]] = []
         self._sheets: dict[str, list[Sheet]] = {}

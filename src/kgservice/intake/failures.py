@@ -16,7 +16,8 @@ _REMEDIES = {
     "map/not-an-iri": "Write a whole address such as https://example.org/page, without spaces and quotes.",
     "map/not-of-datatype": "Write the value in the form that the datatype has, or change the rule in the mapping.",
     "map/no-parent": "Correct the identifier, or deliver the row that it names.",
-    "map/lookup": "Correct the wording, or add it to lookups/{table}.csv of the source.",
+    "map/lookup": "Correct the wording; if it is right, say what it means: on the page of the draft, or by kgservice "
+    "source wording (code table {table}).",
 }
 _ELSE = "Correct the cell; if it is right as it stands, change the rule for {columns} in the mapping."
 
@@ -38,7 +39,7 @@ _REMEMBERED = 1000
 class Expectations:
     """Says what would be right in a cell: wordings of a code table, the likeliest first, or the form of a datatype."""
 
-    def __init__(self, lookups: Path) -> None:
+    def __init__(self, *lookups: Path) -> None:
         self._lookups = lookups
         self._tables: dict[str, list[str]] = {}
         self._said: dict[tuple[str, str], Text] = {}
@@ -54,7 +55,7 @@ class Expectations:
 
     def _wording(self, table: str, value: str) -> Text | None:
         if table not in self._tables:
-            self._tables[table] = _wordings(self._lookups / f"{table}.csv")
+            self._tables[table] = [word for one in self._lookups for word in _wordings(one / f"{table}.csv")]
         words = self._tables[table]
         if not words:
             return None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kgservice.errors import StateBroken
 from kgservice.intake.interface import Delivery, Source
+from kgservice.intake.sources import SPOKEN
 
 _INDEX = "rows.sqlite"
 _FACTS = "lineage.json"
@@ -65,8 +66,9 @@ def record(
     for path in (source.folder / "source.toml", source.mapping):
         if path.is_file():  # RDF needs no mapping
             shutil.copyfile(path, content / path.name)
-    if source.lookups.is_dir():
-        shutil.copytree(source.lookups, content / source.lookups.name)
+    for tables, name in ((source.lookups, source.lookups.name), (source.spoken, SPOKEN)):
+        if tables.is_dir():
+            shutil.copytree(tables, content / name)
     kept = str(delivery.files[0].path.parent.parent) if delivery.files else ""
     facts = Facts(base, source.name, delivery.sha256, kept, tuple(places), dict(delivery.reading))
     (folder / _FACTS).write_text(json.dumps(asdict(facts), ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -71,6 +71,8 @@ class Source:
     deliveries: str
     """Pattern, below the folder, of the deliveries that are kept with the source."""
     tables: tuple[Table, ...]
+    spoken: Path
+    """Folder of code tables with wordings that people added since (it need not exist)."""
 
     @property
     def mapping(self) -> Path:

@@ -39,7 +39,8 @@ def rules(source: Source) -> rml.Mapping:
     """
     if not source.mapped and not source.mapping.is_file():
         return rml.Mapping(source.mapping, ())
-    return rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+    lookups = source.lookups if source.lookups.is_dir() else None
+    return rml.load(source.mapping, lookups=lookups, spoken=source.spoken)
 
 
 def _resolved(frame: pl.DataFrame, base: str) -> pl.DataFrame:

@@ -19,13 +19,12 @@ def remember(folder: Path) -> None:
         StateBroken: the folder holds no lineage.
     """
     # pages load this room and never map; polars and rdflib come with the mapping
-    from kgservice import rml
+    from kgservice.intake.mapped import rules
     from kgservice.intake.sources import load_source
     from kgservice.rml.expressions import Constant, references
     from kgservice.rml.model import TermMap
 
-    source = load_source(folder / facts(folder).source)
-    mapping = rml.load(source.mapping, lookups=source.lookups if source.lookups.is_dir() else None)
+    mapping = rules(load_source(folder / facts(folder).source))
     found: dict[str, dict[str, list[str]]] = {}
     for one in mapping.triples_maps:
         for rule in one.rules:
@@ -40,7 +39,7 @@ def remember(folder: Path) -> None:
                     else:
                         columns = [column for child, _ in term.joins for column in references(child)]
                     found.setdefault(one.source, {}).setdefault(name, []).extend(columns)
-    body = {table: {name: list(dict.fromkeys(c)) for name, c in rules.items()} for table, rules in found.items()}
+    body = {table: {name: list(dict.fromkeys(c)) for name, c in of.items()} for table, of in found.items()}
     (folder / _FILE).write_text(json.dumps(body, ensure_ascii=False), "utf8")
 
 

@@ -48,6 +48,8 @@ _TABLE_KEYS: dict[str, tuple[type, bool]] = {
 }
 READING = ("encoding", "separator", "quote", "sheet", "header_row", "member")
 """Keys of a table that may be said for one delivery."""
+SPOKEN = "wordings"
+"""Folder of wordings that people added to code tables, in the lineage of a delivery."""
 _KINDS = {str: "text in quotes", int: "a whole number", list: "a list in brackets", dict: "a table"}
 
 
@@ -87,6 +89,7 @@ def load_source(folder: Path) -> Source:
         delivery=body.get("delivery", "whole"),
         deliveries=body.get("deliveries", "deliveries/*"),
         tables=tables,
+        spoken=folder / SPOKEN,
     )
 
 
@@ -119,7 +122,7 @@ def newest_delivery(source: Source) -> list[Path]:
 def fingerprint(source: Source) -> str:
     """Return a hash of all that decides how a delivery is read: source.toml, mapping, lookups."""
     digest = hashlib.sha256()
-    lookups = sorted(source.lookups.glob("*")) if source.lookups.is_dir() else []
+    lookups = [path for folder in (source.lookups, source.spoken) for path in sorted(folder.glob("*"))]
     for path in [source.folder / "source.toml", source.mapping, *lookups]:
         if path.is_file():
             digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 class CallReader:
     """Reads the function executions of a mapping."""
 
-    def __init__(self, document: Document, functions: Mapping[str, Function], lookups: Path | None) -> None:
+    def __init__(
+        self, document: Document, functions: Mapping[str, Function], lookups: Path | None, spoken: Path | None = None
+    ) -> None:
         self.document = document
         self.functions = functions
         self.lookups = lookups
+        self.spoken = spoken
         self._tables: dict[str, Mapping[str, str]] = {}
         self._open: list[Node] = []
 
@@ -133,14 +136,18 @@ class CallReader:
     def _read_table(self, name: str, line: int) -> dict[str, str]:
         if not re.fullmatch(r"[\w\-]+", name):
             raise self.document.fault(line, "{table} is no name of a code table", table=name)
-        path = (self.lookups or self.document.path.parent / "lookups") / f"{name}.csv"
+        table = self._add({}, (self.lookups or self.document.path.parent / "lookups") / f"{name}.csv", line)
+        more = self.spoken / f"{name}.csv" if self.spoken else None
+        return self._add(table, more, line) if more and more.is_file() else table
+
+    def _add(self, table: dict[str, str], path: Path, line: int) -> dict[str, str]:
+        """Add the rows of a file to a code table and return it."""
         try:
             text = path.read_text("utf-8-sig")
         except FileNotFoundError as error:
             raise self.document.fault(line, "there is no code table {path}", path=str(path)) from error
         except (OSError, UnicodeDecodeError) as error:
             raise self.document.fault(line, "the code table {path} cannot be read as UTF-8", path=str(path)) from error
-        table: dict[str, str] = {}
         try:
             rows = list(csv.reader(text.splitlines(keepends=True), strict=True))
         except csv.Error as error:

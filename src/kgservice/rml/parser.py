@@ -22,15 +22,19 @@ _FORMULATIONS = ("CSV", "JSONPath", "XPath", "SQL2008Table", "SQL2008Query")
 _MARKS = (RML.logicalSource, RML.subjectMap, RML.subject, RML.predicateObjectMap)
 
 
-def load(path: Path, *, lookups: Path | None = None, functions: Table[str, Function] = LIBRARY) -> Mapping:
+def load(
+    path: Path, *, lookups: Path | None = None, spoken: Path | None = None, functions: Table[str, Function] = LIBRARY
+) -> Mapping:
     """Return the mapping of a Turtle or YAML file; `lookups` is the folder of code tables (beside it unless said).
+
+    `spoken` is a folder of more rows for them, which people added.
 
     Raises:
         MappingInvalid: for every fault that needs no data; names file, line, what is wrong and what to do.
     """
     document = yarrrml.read(path) if path.suffix in (".yaml", ".yml") else read(path)
     _check_words(document)
-    calls = CallReader(document, functions, lookups)
+    calls = CallReader(document, functions, lookups, spoken)
     nodes = _triples_map_nodes(document)
     if not nodes:
         raise document.fault(1, "the mapping has no rml:TriplesMap")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from kgservice.access import Account, Audit, People
 from kgservice.actions.board import Board
+from kgservice.actions.codetables import CodeTables
 from kgservice.actions.duplicates import Duplicates
 from kgservice.actions.receive import Receive
 from kgservice.errors import SourceNotFound
@@ -32,6 +33,10 @@ class Desk(pages.Service, Protocol):
     @property
     def board(self) -> Board:
         """Return what shows how sources stand."""
+
+    @property
+    def codetables(self) -> CodeTables:
+        """Return what adds wordings to code tables of sources."""
 
     @property
     def duplicates(self) -> Duplicates:

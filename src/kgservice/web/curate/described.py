@@ -51,6 +51,16 @@ _TOLD: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "/curate/drafts/<draft_id>/waive": {
         "POST": ("Let the findings of a cause stand until a day.", ("cause", "comment", "until"))
     },
+    "/curate/drafts/<draft_id>/wordings": {
+        "GET": ("Wordings that no code table knows, with what they may mean.", ()),
+        "POST": ("Say what a wording of a code table means.", ("source", "table", "wording", "thing")),
+    },
+    "/curate/drafts/<draft_id>/wordings/take-back": {
+        "POST": ("Forget what was said that a wording means.", ("source", "table", "wording"))
+    },
+    "/curate/drafts/<draft_id>/read-again": {
+        "POST": ("Read the last delivery of a source in a draft again, by a job.", ("source",))
+    },
     "/curate/drafts/<draft_id>/review": {"GET": ("What a draft changes, in words, by windows.", ())},
     "/curate/drafts/<draft_id>/accept": {"POST": ("Accept the preview of a draft.", ("comment", "preview"))},
     "/curate/drafts/<draft_id>/comment": {"POST": ("Comment on a draft.", ("comment",))},

@@ -17,6 +17,7 @@ from kgservice.web.curate import (
     reviews,
     sessions,
     uploads,
+    wordings,
 )
 from kgservice.web.curate.counter import Counter, Desk
 
@@ -27,5 +28,5 @@ def install(app: Flask, service: Desk, callers: Callers) -> None:
     state = service.settings.state
     counter = Counter(service, callers, People(state), Audit(state))
     app.register_blueprint(sessions.blueprint(counter, service.settings.url.startswith("https://")))
-    for room in (board, newsource, uploads, duplicates, jobs, drafts, findings, reviews, history, people):
+    for room in (board, newsource, uploads, duplicates, jobs, drafts, findings, wordings, reviews, history, people):
         app.register_blueprint(room.blueprint(counter))

@@ -7,7 +7,7 @@ from kgservice.actions.findings import Sheet
 from kgservice.errors import ParameterInvalid
 from kgservice.locale import say
 from kgservice.releases import Draft
-from kgservice.web.curate import findings
+from kgservice.web.curate import findings, wordings
 from kgservice.web.curate.counter import Counter, Desk, onward, page_wanted
 from kgservice.web.curate.counter import as_json as answered
 from kgservice.web.pages import render
@@ -40,7 +40,8 @@ def blueprint(counter: Counter) -> Blueprint:
             job=job_on(draft_id), publishable=("accepted",) if service.settings.second_pair else ("clean", "accepted"),
             fresh=draft.state == "published" or not service.edit.pending(draft_id),
             counts=_counts(service, draft_id) if summary else {},
-            worst=findings.worst, **_table(service, draft_id, sheets),
+            worst=findings.worst, wordings=wordings.offered(counter, draft, picked),
+            **_table(service, draft_id, sheets),
         )  # fmt: skip
 
     def job_on(draft_id: str) -> int:
