@@ -97,6 +97,10 @@ class Content:
         """Return which thing stands for which by the decisions of people; raises AuthoredInvalid."""
         return sameness.replacements(sameness.decisions(self._settings))
 
+    def references(self) -> set[str]:
+        """Return the names of the sources of reference data."""
+        return {path.parent.name for path in self.folders()[0].glob("*/source.toml")}
+
     def spoken(self, name: str) -> Path:
         """Return the folder of wordings that people added to the code tables of a source."""
         return self._added / "decisions" / "wordings" / name

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from kgservice.actions import decisions, duplicates, suppressions, validation
+from kgservice.actions import decisions, duplicates, links, suppressions, validation
 from kgservice.actions.amounts import added, confirm
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
@@ -191,7 +191,9 @@ class Ingest:
         # ten times what fits in a report: all of it goes into the file
         limits = Limits(10 * self._settings.findings, patience)
         shapes = check(seen, self._content.graphs, self._kept, draft.path, limits)
-        shapes, said = shapes.joined(duplicates.report(seen, draft, self._settings)), told(draft, self._content.graphs)
+        shapes = shapes.joined(duplicates.report(seen, draft, self._settings))
+        shapes = shapes.joined(links.report(seen, self._content.references(), self._content.graphs))
+        said = told(draft, self._content.graphs)
         counts = {**converted(seen, set(draft.imports)).counts, **_reached(shapes)}
         tell("Gathering what was found", 0, 0)
         path = gathered(draft, seen, said, shapes, (self._shelf, self._drafts), waivers)
