@@ -12,7 +12,7 @@ HEAD = "id,name,born,friend,evidence,note\n"
 
 def test_odd_characters_are_told_at_their_cells(tmp_path: Path) -> None:
     text = HEAD + (
-        "1,Ко\u200bлледж,,,seen,\n"  # zero width
+        "1,Ко\u200bлл\u202eедж\u200b,,,seen,\n"  # zero width, and turned round
         "2,\u202eжделлоК,,,seen,\n"  # written from right to left
         "3,Ан\x07на,,,seen,\n"  # a bell
         "4,Гл\ufffdб,,,seen,\n"  # a lost letter
@@ -31,8 +31,10 @@ def test_odd_characters_are_told_at_their_cells(tmp_path: Path) -> None:
         ("read/invisible-character", 3, "name", Severity.WARNING),
         ("read/invisible-character", 6, "id", Severity.VIOLATION),
     ]
+    unseen = next(f for f in made.report.findings if f.rule == "read/invisible-character" and f.cells[0].row == 2)
+    assert unseen.text.params["code"] == "U+200B, U+202E"
     statements = gzip.decompress(made.graphs[f"{BASE}graph/source/people/sourced"].path.read_bytes()).decode()
-    assert '"Ко\u200bлледж"@ru' in statements
+    assert '"Ко\u200bлл\u202eедж\u200b"@ru' in statements
     assert '"Ан\\u0007на"@ru' in statements
 
 

@@ -1,6 +1,7 @@
 """Staging: a delivery is kept under the hash of its bytes, whole or not at all."""
 
 import hashlib
+import os
 import zipfile
 from pathlib import Path
 
@@ -68,6 +69,27 @@ def test_two_files_of_one_name_are_refused(source: Source, tmp_path: Path) -> No
 
     with pytest.raises(SourceUnreadable, match=r"Two files are named a\.csv"):
         stage(source, files, tmp_path / "kept", 100)
+
+
+@pytest.mark.parametrize("written", ["id,name\n1,Inna\n", "id,name\n1,Anna\n2,Boris\n"])
+def test_file_that_changes_while_it_is_read_is_refused_and_not_kept(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    (file,) = delivered(tmp_path / "in", a="id,name\n1,Anna\n")
+
+    class Meanwhile:
+        """A digest in whose first update somebody else saves the file."""
+
+        def update(self, _block: bytes) -> None:
+            file.write_text(written)
+            os.utime(file, ns=(1, 1))
+
+    monkeypatch.setattr(hashlib, "sha256", Meanwhile)
+
+    with pytest.raises(SourceUnreadable, match=r"a\.csv changed while it was read"):
+        stage(source, [file], tmp_path / "kept", 100)
+
+    assert list((tmp_path / "kept").iterdir()) == []
 
 
 def test_zip_bomb_is_refused_and_not_kept(source: Source, tmp_path: Path) -> None:

@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
-from kgservice.report import Cell, Finding, Report, Severity, Text
-from kgservice.reports.text import as_csv, as_json, as_text, place
+from kgservice.report import Cell, Finding, Report, Severity, Text, finishing
+from kgservice.report.finishing import Baseline
+from kgservice.report.reading import Reader
+from kgservice.report.writing import Writer
+from kgservice.reports.text import as_csv, as_json, as_text, place, told
 
 REPORT = Report(
     (
@@ -39,6 +43,29 @@ def test_long_causes_are_cut_and_counted() -> None:
     report = Report(REPORT.findings[:1] * 30)
 
     assert "  … and 10 more" in as_text(report, "en").splitlines()
+
+
+def test_in_brief_other_sources_are_counted_where_they_are_as_they_were(tmp_path: Path) -> None:
+    def file(name: str, *rules: tuple[str, str]) -> Path:
+        with Writer(tmp_path / name) as writer:
+            for source, rule in rules:
+                cells = (Cell("a.csv", row=2, column="x", value="v"),)
+                writer.add(Finding(rule, Severity.WARNING, Text("Odd"), cells=cells, source=source))
+            writer.note({"import:mine": "one"})
+        finishing.settle(tmp_path / name)
+        return tmp_path / name
+
+    before = file("before", ("other", "known"), ("mine", "known"))
+    now = file("now", ("other", "known"), ("other", "caused"), ("mine", "known"))
+    finishing.compare(now, {source: Baseline(before, "release 1") for source in ("mine", "other")})
+    finishing.settle(now)
+
+    with Reader(now) as reader:
+        brief, whole = (list(told(reader, "en", brief=brief)) for brief in (True, False))
+
+    assert [line.split()[1] for line in brief if line.startswith("warning")] == ["caused", "known"]
+    assert brief[-1].strip() == "In other sources, as in the release: 1."
+    assert len([line for line in whole if line.startswith("warning")]) == 3
 
 
 def test_csv_has_a_row_per_cell_and_runs_no_formula() -> None:

@@ -114,6 +114,14 @@ def check_zip(path: Path, name: str, limit: int) -> None:
         SourceUnreadable: when it is no zip, has more than 10,000 members, inflates past `limit` bytes in all,
             or a member past 1 MiB inflates to more than 100 times its packed size, or a member's path leads out.
     """
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    if head and not head.startswith(b"PK") and not any(byte < 9 for byte in head):
+        raise SourceUnreadable(
+            "{file} is text, not a spreadsheet or zip, whatever its name says. Save it as a workbook, or deliver it "
+            "under a name that ends in .csv to a source that reads CSV.",
+            file=name,
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -167,7 +175,9 @@ def _check_directory(members: list[zipfile.ZipInfo], name: str, limit: int) -> N
         parts = member.filename.replace("\\", "/").split("/")
         if ".." in parts or member.filename.startswith(("/", "\\")):
             raise SourceUnreadable(
-                "{file} holds the path {path}, which leads out of it.", file=name, path=member.filename
+                "{file} holds the path {path}, which leads out of it. Pack the files anew, without folders above them.",
+                file=name,
+                path=member.filename,
             )
         _check_ratio(member, member.file_size, name)
     if sum(member.file_size for member in members) > limit:

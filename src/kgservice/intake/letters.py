@@ -75,12 +75,16 @@ def _suspicious(value: Any) -> bool:
 
 def _tell(table: Table, sheet: Sheet, collector: Collector, column: str, odd: pl.DataFrame) -> None:
     for rule, pattern in _RULES:
-        marked = odd.with_columns(pl.col(column).str.extract(f"({pattern})").alias("sign")).drop_nulls("sign")
-        for row, text, sign in marked.select(ROW, column, "sign").iter_rows():
+        marked = odd.with_columns(
+            pl.col(column).str.extract_all(pattern).list.unique(maintain_order=True).alias("signs")
+        )
+        marked = marked.filter(pl.col("signs").list.len() > 0)
+        for row, text, signs in marked.select(ROW, column, "signs").iter_rows():
             if not collector.wants(rule):
                 collector.omit(rule)
                 continue
-            given = {"code": f"U+{ord(sign[-1]):04X}", "column": column}
+            codes = dict.fromkeys(f"U+{ord(sign[-1]):04X}" for sign in signs)
+            given = {"code": ", ".join(codes), "column": column}
             cell = sheet.cell(row, column, text)
             if rule == "read/control-character":
                 what = Text("{column} holds the control character {code}.", given)

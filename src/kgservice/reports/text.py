@@ -41,10 +41,15 @@ def as_text(report: Report, language: str, brief: bool = False) -> str:
 def told(reader: Reader, language: str, sources: Sequence[str] | None = None, *, brief: bool = False) -> Iterator[str]:
     """Yield the lines of a whole file of findings: every cause with its count, share and marks, places, and remedies.
 
-    20 findings of a cause are shown; `brief` shows 3 of a warning and of a hint only the cause.
+    20 findings of a cause are shown; `brief` shows 3 of a warning and of a hint only the cause, and counts together
+    what the release has as well in sources that the draft did not import.
     """
-    first = True
+    first, elsewhere = True, 0
+    imported = {name.removeprefix("import:") for name in reader.facts if name.startswith("import:")}
     for cause in reader.causes(sources):
+        if brief and imported and cause.source not in {*imported, ""} and _settled(cause):
+            elsewhere += cause.count
+            continue
         shown = _BRIEF[cause.severity] if brief else _SHOWN
         if not first and shown:
             yield ""
@@ -62,6 +67,16 @@ def told(reader: Reader, language: str, sources: Sequence[str] | None = None, *,
             yield f"  → {remedy}"
         for expected in dict.fromkeys(say(finding.expected, language) for finding in found if finding.expected):
             yield f"  {translate('expected', language)}: {expected}"
+    if elsewhere:
+        text = Text("In other sources, as in the release: {count}.", {"count": number(elsewhere, language)})
+        yield f"\n{say(text, language)}"
+
+
+def _settled(cause: Cause) -> bool:
+    """Tell whether a cause is as it was and stops nothing."""
+    return (
+        not cause.new and not cause.fixed and (cause.severity is not Severity.VIOLATION or cause.waived >= cause.count)
+    )
 
 
 def rows(report: Report, language: str) -> list[dict[str, str]]:

@@ -168,7 +168,7 @@ class CallReader:
             if table.setdefault(key, code) != code:
                 raise self.document.fault(
                     line,
-                    "row {row} of the code table {path} says again what “{key}” is",
+                    "row {row} of the code table {path} says otherwise what “{key}” is; keep one of the two rows",
                     row=number,
                     path=str(path),
                     key=key,

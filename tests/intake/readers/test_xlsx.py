@@ -142,6 +142,14 @@ def test_file_of_another_kind_is_refused(tmp_path: Path) -> None:
         read(path, table())
 
 
+def test_text_that_is_named_as_a_workbook_is_told_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_text("id,name\n1,Анна\n", "utf8")
+
+    with pytest.raises(SourceUnreadable, match=r"people\.xlsx is text, not a spreadsheet"):
+        read(path, table())
+
+
 def test_zip_without_a_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "people.xlsx"
     with zipfile.ZipFile(path, "w") as archive:

@@ -21,8 +21,8 @@ _FORMS = {
     str(XSD.boolean): "true or false",
 }
 _SENTENCES = {
-    "minCount": "at least {value}",
-    "maxCount": "at most {value}",
+    "minCount": "values: at least {value}",
+    "maxCount": "values: at most {value}",
     "minLength": "at least {value} characters",
     "maxLength": "at most {value} characters",
     "minInclusive": "{value} or more",
