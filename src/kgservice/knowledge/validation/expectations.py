@@ -21,8 +21,8 @@ _FORMS = {
     str(XSD.boolean): "true or false",
 }
 _SENTENCES = {
-    "minCount": "values: at least {value}",
-    "maxCount": "values: at most {value}",
+    "minCount": "{value} or more values",
+    "maxCount": "no more values than {value}",
     "minLength": "at least {value} characters",
     "maxLength": "at most {value} characters",
     "minInclusive": "{value} or more",
