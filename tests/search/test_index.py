@@ -26,6 +26,11 @@ def test_names_are_found_in_any_form_and_alphabet(keys, typed, first):
     assert keys(typed)[0] == first
 
 
+@pytest.mark.parametrize("typed", ["zzzzqqq", "qqq", "ййй", "шшшшш"])
+def test_keys_hit_at_random_are_no_beginning_of_a_name(keys, typed):
+    assert keys(typed) == []
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [

@@ -230,9 +230,11 @@ def _standing(
 
 def _finding(pair: Pair, known: Mapping[str, Named], names: Graphs) -> Finding:
     one, other = known[pair.one], known[pair.other]
+    # in the letters of the one, so that a reader can compare them
+    like = next((name for name in other.names if name.isascii() == one.names[0].isascii()), other.names[0])
     text = Text(
         "{one} may be the same as {other} ({iri}, likeness {score}).",
-        {"one": one.names[0], "other": other.names[0], "iri": pair.other.removeprefix(names.base),
+        {"one": one.names[0], "other": like, "iri": pair.other.removeprefix(names.base),
          "score": f"{pair.score:.2f}"},
     )  # fmt: skip
     short = {"one": pair.one.removeprefix(f"{names.base}id/"), "other": pair.other.removeprefix(f"{names.base}id/")}

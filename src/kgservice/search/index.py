@@ -208,7 +208,7 @@ class Index:
             if (question.open and at == len(question.words) - 1) or (unfinished and len(word) > 1):
                 choices += self._beginnings(word)
                 other = latin(word)
-                if other and other != word and (is_cyrillic(word) or len(word) > 2):
+                if other != word and 2 * len(other) >= len(word) and (is_cyrillic(word) or len(other) > 2):
                     choices += self._beginnings(other)
             if unfinished:
                 choices += [choice for key in keys if len(key) > 3 for choice in self._beginnings(key)]

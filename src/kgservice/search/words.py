@@ -108,9 +108,9 @@ class Words:
     def keys(self, word: str) -> list[str]:
         """Return the keys to look a typed word up by: a Latin one may be a Russian word in other letters."""
         key = self.key(word)
-        if is_cyrillic(word) or word.isdigit():
-            return [key]
-        return list(dict.fromkeys((key, self.as_russian(word))))
+        found = [key] if is_cyrillic(word) or word.isdigit() else [key, self.as_russian(word)]
+        # what loses most of its letters on the way, as zzqqq, is no word
+        return list(dict.fromkeys(one for one in found if 2 * len(one) >= len(word))) or [word]
 
     def as_russian(self, word: str) -> str:
         """Return the key of a Latin word that may be a Russian one in other letters."""

@@ -31,6 +31,8 @@ def blueprint(counter: Counter) -> Blueprint:
         at = min(max(request.args.get("pair", 1, int), 1), max(len(left), 1))
         pair = left[at - 1] if left else None
         reasons = [say(Text(**reason), g.language) for reason in pair["reasons"]] if pair else []
+        for thing in pair["things"] if pair else ():  # names in the letters of the reader first
+            thing["names"].sort(key=lambda name: name.isascii() == (g.language == "ru"))
         return render(
             "curate/duplicates.html", job=job, pair=pair, reasons=reasons, at=at, count=len(left), source=source,
             draft=draft, waiting=[one for one in service.queue.waiting() if one.kind == "duplicates"],
