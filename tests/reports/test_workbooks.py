@@ -11,6 +11,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from python_calamine import CalamineWorkbook
 
+import messages
 from kgservice.report import Cell, Finding, Severity, Text, finishing
 from kgservice.report.reading import Reader
 from kgservice.report.writing import Writer
@@ -127,6 +128,22 @@ def test_words_of_the_copy_are_russian_where_that_is_asked(owners, reader, tmp_p
     book = openpyxl.load_workbook(copy(owners, reader(*FINDINGS), tmp_path, "ru"))
 
     assert book.worksheets[0]["A1"].value == "Что не так в этой поставке"
+
+
+def test_owner_is_told_what_an_owner_can_do(owners, reader, tmp_path):
+    remedy = Text("Fill the cell: source.toml requires a value in this column.")
+    empty = Finding("table/required-empty", Severity.VIOLATION, Text("Empty"), remedy, (at(4, "born"),), "people")
+    book = openpyxl.load_workbook(copy(owners, reader(empty), tmp_path))
+
+    said = [str(cell.value) for row in book.worksheets[0] for cell in row] + [book.worksheets[1]["C4"].comment.text]
+    assert sum("Fill the cell: this column must not be empty." in text for text in said) == 2
+    assert not any("source.toml" in text for text in said)
+
+
+def test_every_remedy_that_is_put_otherwise_for_owners_is_one_that_is_said():
+    said = {message for message, place in messages.of_python() if not place.startswith("reports/summary")}
+
+    assert set(summary.OWNERS) <= said
 
 
 def rows_of(count):

@@ -127,8 +127,8 @@ def words(findings: Sequence[Finding], language: str) -> str:
         lines.append(f"• {say(finding.text, language)}{waived}")
         if finding.expected:
             lines.append(f"  {translate('expected', language)}: {say(finding.expected, language)}")
-        if finding.remedy:
-            lines.append(f"  → {say(finding.remedy, language)}")
+        if remedy := summary.mending(finding.remedy):
+            lines.append(f"  → {say(remedy, language)}")
     return "\n".join(dict.fromkeys(lines))
 
 

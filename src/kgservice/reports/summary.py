@@ -10,6 +10,20 @@ from kgservice.reports.package import Slot
 from kgservice.terms import shortened
 
 WIDTHS = (17, 46, 22, 11, 9, 11, 34, 34, 52, 12)
+OWNERS: Mapping[str, str] = {
+    "Correct the cell; if it is right as it stands, change the rule for {columns} in the mapping.":
+        "Correct the cell; if it is right as it stands, tell those who sent you this.",
+    "Correct the wording; if it is right, say what it means: on the page of the draft, or by kgservice source wording "
+    "(code table {table}).": "Correct the wording; if it is right, tell those who sent you this what it means.",
+    "Fill the cell: source.toml requires a value in this column.": "Fill the cell: this column must not be empty.",
+    "Map it, or list it under unused in source.toml, so that no value is lost in silence.":
+        "Tell those who sent you this what it holds; they decide whether it is taken.",
+    "Map the column, or list it under unused in source.toml, so that no cell is lost in silence.":
+        "Tell those who sent you this what it holds; they decide whether it is taken.",
+    "Decide: kgservice same {one} {other} --reason …, or different, or later.":
+        "Tell those who sent you this whether it is the same.",
+}  # fmt: skip
+"""What the owner of a file can do, instead of what those who keep the source can."""
 _MOST = 500
 _EXAMPLES = 3
 
@@ -76,6 +90,11 @@ def lines(
         yield [Slot(tell("Mended since the last delivery: {count}.", count=number(fixed, tongue)))]
 
 
+def mending(remedy: Text | None) -> Text | None:
+    """Return how the owner of the file can mend a finding, who has neither our commands nor our files."""
+    return Text(OWNERS[remedy.template]) if remedy and remedy.template in OWNERS else remedy
+
+
 def height(line: Sequence[Slot]) -> float:
     """Return how tall a row must be, in points, 0 where one line is enough: not every program finds that itself."""
     most = 1
@@ -108,7 +127,7 @@ def _row(cause: Cause, about: About, first: str, compared: bool) -> list[Slot]:
         Slot(share),
         Slot(examples, "wrapped"),
         Slot(say(cause.expected, tongue) if cause.expected else "", "wrapped"),
-        Slot(say(cause.remedy, tongue) if cause.remedy else "", "wrapped"),
+        Slot(say(remedy, tongue) if (remedy := mending(cause.remedy)) else "", "wrapped"),
         Slot(first.rpartition("!")[2], "link", link=first) if first else Slot(""),
     ]
 
