@@ -198,7 +198,9 @@ def _look(slot: Any, style: str) -> None:
     }  # fmt: skip
     if style in fonts:
         slot.font = fonts[style]
-    slot.alignment = Alignment(vertical="top", wrap_text=style in ("wrapped", "head"))
+    # a number at the right end would seem to stand under the next heading
+    aside = "left" if style == "number" else None
+    slot.alignment = Alignment(horizontal=aside, vertical="top", wrap_text=style in ("wrapped", "head"))
 
 
 def _speakable(text: str) -> str:

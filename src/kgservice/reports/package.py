@@ -242,7 +242,8 @@ def _styles() -> str:
         ' applyNumberFormat="1" applyFont="1"'
         f' fillId="{list(_FILLS).index(style) + 2 if style in _FILLS else 0}" applyFill="1" quotePrefix="1"'
         ' applyAlignment="1">'
-        f'<alignment vertical="top"{" wrapText=" + chr(34) + "1" + chr(34) if style in _WRAPPED else ""}/></xf>'
+        f'<alignment vertical="top"{" horizontal=" + chr(34) + "left" + chr(34) if style == "number" else ""}'
+        f"{' wrapText=' + chr(34) + '1' + chr(34) if style in _WRAPPED else ''}/></xf>"
         for style in STYLES
     )
     return (

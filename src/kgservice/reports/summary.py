@@ -101,6 +101,8 @@ def height(line: Sequence[Slot]) -> float:
     for slot, width in zip(line, WIDTHS, strict=False):
         if slot.style in ("wrapped", "head") and isinstance(slot.value, str):
             most = max(most, sum(-(-max(len(part), 1) // int(width - 1)) for part in slot.value.split("\n")))
+    if line and line[0].style == "title":
+        return 22
     return 0 if most == 1 else min(most, 20) * 15.5
 
 
