@@ -102,3 +102,25 @@ def test_the_language_is_kept(page, address):
     page.locator(".top nav a").nth(2).click()
 
     assert page.evaluate("document.documentElement.lang") != before
+
+
+def test_pairs_are_decided_by_places_of_keys_where_the_focus_is_on_them_and_in_no_field(page, address):
+    page.goto(address + "/")
+    page.evaluate("""async () => {
+        const group = document.createElement('pair-keys');
+        group.innerHTML = '<input id=why><button data-key=KeyS>0</button><span data-hint></span>';
+        group.setAttribute('hint', 'S');
+        group.querySelector('button').onclick = event => event.target.textContent++;
+        document.querySelector('main').prepend(group);
+        await import('/static/scripts/pairs.js');
+    }""")
+    for code, key in (("KeyS", "ы"), ("KeyD", "в")):
+        page.evaluate(
+            """([code, key]) => document.activeElement.dispatchEvent(
+            new KeyboardEvent('keydown', {code, key, bubbles: true}))""",
+            [code, key],
+        )
+    page.locator("#why").press("KeyS")
+
+    assert page.locator("pair-keys button").inner_text() == "1"
+    assert page.locator("[data-hint]").inner_text() == "S"

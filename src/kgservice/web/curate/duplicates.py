@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from kgservice.errors import ParameterInvalid
+from kgservice.errors import Busy, ParameterInvalid, Refused, ReleaseNotFound
 from kgservice.jobs import Job
 from kgservice.locale import say
 from kgservice.report import Text
@@ -37,7 +37,7 @@ def blueprint(counter: Counter) -> Blueprint:
             "curate/duplicates.html", job=job, pair=pair, reasons=reasons, at=at, count=len(left), source=source,
             draft=draft, waiting=[one for one in service.queue.waiting() if one.kind == "duplicates"],
             sources=sorted(one.source.name for one in service.board.standings()),
-            decided=service.duplicates.decisions(),
+            decided=service.duplicates.decisions(), places=_places(service, pair),
         )  # fmt: skip
 
     _deciding(room, counter)
@@ -71,6 +71,15 @@ def _deciding(room: Blueprint, counter: Counter) -> None:
         source, draft = request.form.get("source", ""), request.form.get("draft", "")
         job = service.queue.add("duplicates", {"draft": draft}, counter.actor, source)
         return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
+
+
+def _places(service: Desk, pair: dict[str, Any] | None) -> dict[str, str]:
+    """Return the names of the places of a pair, as far as the index of names has them."""
+    try:
+        places = [place for thing in pair["things"] for place in thing["places"]] if pair else []
+        return service.search.index().labels(places, g.language)
+    except (ReleaseNotFound, Refused, Busy):
+        return {}
 
 
 def _newest(service: Desk, source: str, draft: str) -> Job | None:

@@ -42,12 +42,12 @@ class Offered:
 def blueprint(counter: Counter) -> Blueprint:
     """Return `/curate/drafts/<id>/wordings`, with `/take-back`, and `/read-again`."""
     room = Blueprint("wordings", __name__)
-    tables = counter.service.codetables
+    service = counter.service
 
     @room.get("/curate/drafts/<draft_id>/wordings")
     def unknown(draft_id: str) -> Response:
-        draft = counter.service.review.draft(draft_id)
-        every = tables.unknown(draft, request.args.get("cause", ""))
+        draft = service.review.draft(draft_id)
+        every = service.codetables.unknown(draft, request.args.get("cause", ""))
         asked = _asked(counter, every[:_AT_ONCE], request.args.get("means", "")[:_TYPED])
         return as_json(
             {
@@ -60,20 +60,20 @@ def blueprint(counter: Counter) -> Blueprint:
                     }
                     for one, found, known in asked
                 ],
-                "added": [asdict(one) for name in draft.sources for one in tables.added(name)],
+                "added": [asdict(one) for name in draft.sources for one in service.codetables.added(name)],
             }
         )
 
     @room.post("/curate/drafts/<draft_id>/wordings")
     def say(draft_id: str) -> Answer:
-        draft = counter.service.review.draft(draft_id)
+        draft = service.review.draft(draft_id)
         columns = [request.form.getlist(name) for name in ("source", "table", "wording", "thing")]
         rows = [row for row in zip(*columns, strict=False) if row[3].strip()]
         if not rows:
             raise ParameterInvalid("Choose what at least one of the wordings means.")
         for row in rows:
             _of(draft, row[0])
-        made = tables.say(rows, counter.actor)
+        made = service.codetables.say(rows, counter.actor)
         back = f"/curate/drafts/{draft_id}?cause={request.form.get('cause', '')}#wordings-h"
         return onward(back, {"added": [asdict(one) for one in made]})
 
@@ -83,20 +83,20 @@ def blueprint(counter: Counter) -> Blueprint:
 
 def _undoing(room: Blueprint, counter: Counter) -> None:
     """Add what takes a wording back, and what reads the delivery again."""
-    tables = counter.service.codetables
+    service = counter.service
 
     @room.post("/curate/drafts/<draft_id>/wordings/take-back")
     def take_back(draft_id: str) -> Answer:
-        source = _of(counter.service.review.draft(draft_id), request.form.get("source", ""))
+        source = _of(service.review.draft(draft_id), request.form.get("source", ""))
         table, wording = request.form.get("table", ""), request.form.get("wording", "")
-        tables.take_back(source, table, wording, counter.actor)
+        service.codetables.take_back(source, table, wording, counter.actor)
         return onward(f"/curate/drafts/{draft_id}", {"taken_back": wording}, 200)
 
     @room.post("/curate/drafts/<draft_id>/read-again")
     def again(draft_id: str) -> Answer:
-        draft = counter.service.review.draft(draft_id)
+        draft = service.review.draft(draft_id)
         source = _of(draft, request.form.get("source", ""))
-        job = counter.service.queue.add("import", tables.again(draft, source), counter.actor, source)
+        job = service.queue.add("import", service.codetables.again(draft, source), counter.actor, source)
         return onward(f"/curate/jobs/{job.id}", job.to_json(), 202)
 
 
