@@ -14,6 +14,8 @@ from kgservice.reports.summary import About
 _PIECE = 400
 _COMMENTED = 20_000  # comments of a workbook: a spreadsheet opens slowly with more; the words stand beside the row too
 _WORDS = 600
+_WIDTH = 70  # of the column that says what is wrong
+_LINES = 6  # that a row shows of it
 _SEVERE = ("violation", "warning", "info")
 
 Rows = Callable[[Sequence[int]], Iterator[tuple[int, list[str]]]]
@@ -64,7 +66,7 @@ class _Rows:
     def write(self, name: str) -> int:
         written = last = 0
         while True:
-            with self._book.sheet(name, [8, *[18] * len(self._columns), 70], frozen=1) as sheet:
+            with self._book.sheet(name, [8, *[18] * len(self._columns), _WIDTH], frozen=1) as sheet:
                 tongue = self._about.language
                 head = [translate("row", tongue), *self._columns, translate("what is wrong", tongue)]
                 sheet.write([Slot(text, "head") for text in head])
@@ -74,7 +76,7 @@ class _Rows:
                         return written
                     last = numbers[-1]
                     for slots in self._slots(numbers):
-                        sheet.write(slots)
+                        sheet.write(slots, _tall(slots[-1]))
                         written += 1
 
     def _slots(self, numbers: Sequence[int]) -> Iterator[list[Slot | str | int]]:
@@ -130,6 +132,13 @@ def words(findings: Sequence[Finding], language: str) -> str:
         if remedy := summary.mending(finding.remedy):
             lines.append(f"  → {say(remedy, language)}")
     return "\n".join(dict.fromkeys(lines))
+
+
+def _tall(last: Slot | str | int) -> float:
+    """Return how tall a row must be to show its last cell, in points: not every program finds that itself."""
+    text = str(last.value) if isinstance(last, Slot) else ""
+    needed = -(-len(text) // (_WIDTH - 6))
+    return min(needed, _LINES) * 15.5 if needed > 1 else 0
 
 
 def _colour(findings: Sequence[Finding]) -> str:
