@@ -49,12 +49,18 @@ def quads(before: Side, after: Side, signs: Sequence[int]) -> Iterator[tuple[int
                     yield sign, line[:-3] + end
 
 
-def there(candidates: Callable[[], Iterator[bytes]], paths: Iterable[Path]) -> Iterator[bytes]:
-    """Yield those of the sorted things of `differing` that one of the files speaks of; a thing may come twice."""
+def there(candidates: Callable[[bytes], Iterator[bytes]], paths: Iterable[Path]) -> Iterator[bytes]:
+    """Yield those of the things of `differing` that one of the files speaks of; a thing may come twice.
+
+    `candidates` returns them sorted, from a thing on.
+    """
     for path in paths:
-        others = candidates()
-        other = next(others, None)
-        for line in lines(path) if other is not None else ():
+        others: Iterator[bytes] | None = None
+        other: bytes | None = None
+        for line in lines(path):
+            if others is None:  # most files speak of other kinds of things, and begin behind many of them
+                others = candidates(line[: line.index(b" ") + 1])
+                other = next(others, None)
             while other is not None and other < line and not line.startswith(other):
                 other = next(others, None)
             if other is None:

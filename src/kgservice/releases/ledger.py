@@ -246,11 +246,11 @@ def _kind(subject: bytes, parts: Sequence[Part], names: Graphs) -> str:
 def _settle(book: sqlite3.Connection, verb: str, files: Sequence[Path]) -> None:
     """Mend the verb of things that only seem new or gone: another graph speaks of them on the other side."""
 
-    def candidates() -> Iterator[bytes]:
-        query = "SELECT subject FROM things WHERE verb = ? ORDER BY subject"
-        return (subject for (subject,) in book.execute(query, (verb,)))
+    def candidates(first: bytes) -> Iterator[bytes]:
+        query = "SELECT subject FROM things WHERE verb = ? AND subject >= ? ORDER BY subject"
+        return (subject for (subject,) in book.execute(query, (verb, first)))
 
-    if next(candidates(), None) is None:
+    if next(candidates(b""), None) is None:
         return
     found = [(subject,) for subject in set(there(candidates, files))]
     book.executemany("UPDATE things SET verb = 'changed' WHERE subject = ?", found)
