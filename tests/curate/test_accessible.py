@@ -18,7 +18,7 @@ WRONG = (",,,region,sourced", "town-77,Город 77,Town 77,nowhere,sourced")
 FILES = re.compile(
     r"^/(static|data|id|drafts|history|waivers|reconcile|graphs|-|catalogue|\.well-known|complete|void\.ttl|robots\.txt|"
     r"sitemap\.xml|openapi\.json|network\.svg|sparql/words|ontology\.|vocabulary\.|shapes\.)"
-    r"|/(events|rows|manifest\.json|<path:file>|changes|notes|results|compare/<int:after>)$|\.<|\.json$"
+    r"|/(events|rows|wordings|manifest\.json|<path:file>|changes|notes|results|compare/<int:after>)$|\.<|\.json$"
     r"|^/releases/<int:number>/(rollback|sparql)$"
 )
 """Addresses that give files and data, or lead on to a page: not pages themselves."""
