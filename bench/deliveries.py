@@ -19,6 +19,8 @@ AUTHORED = ("ontology", "shapes", "queries")
 KINDS = ("professional_educational_organization",) * 5 + ("enterprise",) * 4 + ("university",)
 ROLES = ("network_college", "base_college", "employer", "anchor_employer", "educational_provider")
 PLACES = ("kemerovo", "novokuznetsk")
+TOWNS = (25, 18, 5, 4, 4, 2, 2, *(1,) * 9)
+"""Organizations in each town of the real region, of 80 in all."""
 REAL_PARTNERSHIPS = ("cl-met-2022", "cl-rail-2022", "cl-prolom-2023")
 
 
@@ -101,6 +103,20 @@ def parties(count: int, draw: random.Random) -> list[dict[str, str]]:
     ]
 
 
+def settled(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Move organizations into towns as full as those of the real region, 80 to a region; return the towns' rows."""
+    towns: dict[str, dict[str, str]] = {}
+    within = [number for number, size in enumerate(TOWNS) for _ in range(size)]
+    for number, row in enumerate(rows):
+        region, place = divmod(number, len(within))
+        town = f"town-{region}-{within[place]}"
+        row["city_id"] = town
+        names = {"name_ru": f"Город {region}-{within[place]}", "name_en": f"Town {region}-{within[place]}"}
+        url = {"source_url": "https://www.geonames.org/"}
+        towns[town] = {"place_id": town, **names, "kind": "city", "part_of": "kuzbass", "evidence": "sourced", **url}
+    return list(towns.values())
+
+
 def _append(path: Path, rows: list[dict[str, str]]) -> int:
     """Append rows to a real delivery under its own headings; return how many rows it had."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -114,9 +130,10 @@ def _append(path: Path, rows: list[dict[str, str]]) -> int:
     return len(known)
 
 
-def content(count: int, folder: Path, share: float = 0.0, seed: int = 20261125) -> list[Seeded]:
+def content(count: int, folder: Path, share: float = 0.0, seed: int = 20261125, towns: bool = False) -> list[Seeded]:
     """Write a content folder: our authored files and sources, with `count` generated organizations beside the real.
 
+    All of them lie in two cities, half of them in each; with `towns` in as many as a country has for them.
     The truth about seeded errors goes to `truth.json` in the folder and comes back.
     """
     draw = random.Random(seed)
@@ -124,6 +141,8 @@ def content(count: int, folder: Path, share: float = 0.0, seed: int = 20261125) 
         shutil.copytree(CHECKOUT / name, folder / name)
     sources = folder / "data" / "sources"
     rows, truth = organizations(count, share, draw)
+    if towns:
+        _append(sources / "places" / "deliveries" / "places.csv", settled(rows))
     real = _append(sources / "organizations" / "deliveries" / "organizations.csv", rows)
     shifted = [Seeded(s.file, s.row + real, s.column, s.kind) for s in truth]
     _append(sources / "parties" / "deliveries" / "parties.csv", parties(count, draw))

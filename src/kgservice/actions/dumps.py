@@ -10,10 +10,10 @@ from kgservice.releases.files import guarded
 from kgservice.releases.statements import lines
 from kgservice.terms import PREFIXES
 
-_LEVEL = 5
+_LEVEL = 3  # of gzip: half the time of 5, a tenth more bytes
 _BLOCK = 1 << 18
 _TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-_IRI = re.compile(rb"<([^<>\"\s]*[#/])([A-Za-z_][A-Za-z0-9_\-]*)>")
+_LOCAL = re.compile(rb"[A-Za-z_][A-Za-z0-9_\-]*")
 _NAMESPACES = {namespace.encode(): prefix.encode() for prefix, namespace in PREFIXES.items()}
 
 
@@ -45,14 +45,16 @@ def turtle(path: Path, file: Path) -> tuple[str, int]:
 def _blocks(statements: Iterable[bytes]) -> Iterator[bytes]:
     for namespace, prefix in sorted(_NAMESPACES.items(), key=lambda item: item[1]):
         yield b"@prefix %s: <%s> .\n" % (prefix, namespace)
-    last = before = b""
+    last = before = verb = b""
     for line in statements:
         subject, predicate, rest = line.split(b" ", 2)
         value = _short(rest[:-3])
+        if predicate != before:
+            verb = _verb(predicate)
         if subject != last:
-            yield (b" .\n\n" if last else b"\n") + _short(subject) + b" " + _verb(predicate) + b" " + value
+            yield (b" .\n\n" if last else b"\n") + _short(subject) + b" " + verb + b" " + value
         elif predicate != before:
-            yield b" ;\n    " + _verb(predicate) + b" " + value
+            yield b" ;\n    " + verb + b" " + value
         else:
             yield b",\n        " + value
         last, before = subject, predicate
@@ -71,9 +73,10 @@ def _short(term: bytes) -> bytes:
             return term
         at = term.rindex(b"^^") + 2
         return term[:at] + _short(term[at:])
-    found = _IRI.fullmatch(term)
-    prefix = _NAMESPACES.get(found[1]) if found else None
-    return prefix + b":" + found[2] if prefix is not None and found else term
+    at = max(term.rfind(b"#"), term.rfind(b"/")) + 1
+    prefix = _NAMESPACES.get(term[1:at])
+    local = term[at:-1]
+    return prefix + b":" + local if prefix is not None and _LOCAL.fullmatch(local) else term
 
 
 def _packed(path: Path, pieces: Iterable[bytes]) -> tuple[str, int]:

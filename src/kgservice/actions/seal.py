@@ -141,7 +141,7 @@ def _derived(
     known, illustrative = "dumps/known.nt.gz", "dumps/illustrative.nt.gz"
     invented = without(lines(Path(seen.illustrative.file)), merged(parts))
     return found | {
-        names.known: write(folder / known, merged([*parts, Path(seen.known.file)]), known),
+        names.known: write(folder / known, merged([*parts, Path(seen.known.file)]), known, level=3),
         names.illustrative: write(folder / illustrative, invented, illustrative),
     }
 

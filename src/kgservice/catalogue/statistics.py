@@ -50,7 +50,7 @@ class Statistics:
 def measure(read: Callable[[], Iterable[bytes]], told: Set[bytes] = frozenset()) -> Statistics:
     """Return the statistics of canonical, sorted N-Triples lines; `read` gives them anew each time it is called."""
     classes = _classes(read())
-    found, last, objects = Statistics(), b"", set()
+    found, last, objects, repeated = Statistics(), b"", set(), 0
     kinds: _Kinds = ()
     # NOTE: counted by (classes of the subject, property, classes or datatype of the object), which are few, and told
     # apart afterwards: a line costs one count
@@ -59,6 +59,7 @@ def measure(read: Callable[[], Iterable[bytes]], told: Set[bytes] = frozenset())
     for line in read():
         subject, predicate, rest = line.split(b" ", 2)
         value = rest[:-3]
+        repeated += line in told
         if subject != last:
             found.subjects += 1
             kinds = classes.get(subject, ())
@@ -70,9 +71,7 @@ def measure(read: Callable[[], Iterable[bytes]], told: Set[bytes] = frozenset())
             shapes[kinds, predicate, classes.get(value, ())] += 1
             if predicate != _TYPE:
                 links[predicate, value[: max(value.rfind(b"/"), value.rfind(b"#")) + 1]] += 1
-    if told:
-        found.repeated = sum(line in told for line in read())
-    found.objects = len(objects)
+    found.repeated, found.objects = repeated, len(objects)
     found.triples = shapes.total()
     _tell_apart(found, shapes)
     for kinds in classes.values():

@@ -24,18 +24,18 @@ _LONGEST = 150  # characters of a file's name
 
 def lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of a statement file, packed or not, each with its newline; OSError where it is damaged."""
-    with _opened(path) as file:
-        try:
-            yield from file
-        except (EOFError, zlib.error) as error:
-            raise _damaged(path, error) from error
+    # lines are cut out of large blocks in C: a packed file that is read by lines asks itself at each whether it is open
+    with _unpacked(path) as file:
+        parts = _Parts(file, path)
+        while part := parts.next():
+            yield from part
 
 
 def merged(paths: Iterable[Path]) -> Iterator[bytes]:
     """Yield every line of these files once, in order (set semantics); some thousand lines of each are in memory."""
     with ExitStack() as opened:
-        files = [(opened.enter_context(_opened(path)), path) for path in paths]
-        waiting = [(file, part) for file in files if (part := _part(*file))]
+        files = [_Parts(opened.enter_context(_unpacked(path)), path) for path in paths]
+        waiting = [(file, part) for file in files if (part := file.next())]
         while waiting:
             # up to here every file has told all that it has: sorting a few sorted runs is one pass in C
             end = min(part[-1] for _, part in waiting)
@@ -44,7 +44,7 @@ def merged(paths: Iterable[Path]) -> Iterator[bytes]:
             for file, part in waiting:
                 at = bisect_right(part, end)
                 told += part[:at]
-                rest = part[at:] or _part(*file)
+                rest = part[at:] or file.next()
                 if rest:
                     left.append((file, rest))
             waiting = left
@@ -52,9 +52,29 @@ def merged(paths: Iterable[Path]) -> Iterator[bytes]:
             yield from dict.fromkeys(told)
 
 
-def _part(file: IO[bytes], path: Path) -> list[bytes]:
+class _Parts:
+    """A statement file in lists of whole lines."""
+
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file = file
+        self._path = path
+        self._rest = b""
+
+    def next(self) -> list[bytes]:
+        """Return the next lines, none at the end."""
+        while block := _block(self._file, self._path):
+            block = self._rest + block
+            end = block.rfind(b"\n") + 1
+            self._rest = block[end:]
+            if end:
+                return io.BytesIO(block[:end]).readlines()
+        last, self._rest = self._rest, b""
+        return [last] if last else []
+
+
+def _block(file: IO[bytes], path: Path) -> bytes:
     try:
-        return file.readlines(_PART)
+        return file.read(_PART)
     except (EOFError, zlib.error) as error:
         raise _damaged(path, error) from error
 
@@ -63,11 +83,8 @@ def _damaged(path: Path, error: Exception) -> OSError:
     return OSError(errno.EIO, str(error), str(path))
 
 
-def _opened(path: Path) -> IO[bytes]:
-    """Open a statement file; lines of a packed one are cut in C, out of large blocks."""
-    if path.suffix != ".gz":
-        return path.open("rb")
-    return cast("IO[bytes]", io.BufferedReader(cast("io.RawIOBase", gzip.open(path, "rb")), _PART))
+def _unpacked(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def without(kept: Iterable[bytes], removed: Iterable[bytes]) -> Iterator[bytes]:
