@@ -152,6 +152,6 @@ def test_what_would_be_right_is_said_where_the_constraint_can(checked):
     found = checked(Graph().parse(data=turtle, format="turtle").serialize(format="nt"), shapes=EXPECTED)
 
     assert {finding.expected and say(finding.expected, "en") for finding in found} == {
-        "at least 2", "one of: ru, en", "one in each language", "a whole number, such as 15", "5 or more",
+        "2 or more values", "one of: ru, en", "one in each language", "a whole number, such as 15", "5 or more",
         "a thing of the class kg:Place", "an address or identifier (IRI), no text", "one of: kg:Town, kg:City", None,
     }  # fmt: skip
