@@ -9,6 +9,7 @@ import platform
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -26,6 +27,11 @@ import serving  # noqa: E402
 import streams  # noqa: E402
 import switching  # noqa: E402
 import validation  # noqa: E402
+
+PARTS = (
+    "filling", "intake", "findings", "serving", "analysts", "switching", "library", "country", "validation", "search",
+    "review",
+)  # fmt: skip
 
 GOALS: dict[str, tuple[str, float]] = {
     "small.ours/flask-in-process": ("<=", 1.6),
@@ -99,66 +105,69 @@ def verdict(name: str, value: float) -> str:
     return f"{sign} {goal:,g}  {'reached' if reached else 'MISSED'}"
 
 
+def steps(name: str, work: Path, quick: bool, data: str) -> list[Callable[[], dict[str, float]]]:
+    """Return what one part measures, one after the other."""
+    sizes = (100_000,) if quick else (100_000, 1_000_000)
+    table: dict[str, list[Callable[[], dict[str, float]]]] = {
+        "filling": [
+            lambda: filling.building(work, CHECKOUT),
+            lambda: filling.mapping(work, 5_000 if quick else 100_000),
+            lambda: filling.seeded(work, 1_000 if quick else 10_000),
+        ],
+        "intake": [
+            lambda: million.million(work, 20_000 if quick else 1_000_000),
+            lambda: reference.whole(work / "reference", Path(data)) if data and not quick else {},
+        ],
+        "findings": [lambda: findings.figures(work / "findings", 1_000 if quick else 10_000)],
+        "serving": [
+            lambda: serving.costs(work, CHECKOUT, 20_000 if quick else 200_000, 200 if quick else 1_000),
+            lambda: serving.pressure(work, CHECKOUT, 3 if quick else 10),
+            lambda: streams.answers(work, CHECKOUT, 150_000 if quick else 1_000_000),
+        ],
+        "analysts": [
+            lambda: analysts.hundred_thousand(work, CHECKOUT, 5_000 if quick else 100_000),
+            lambda: analysts.million(work, CHECKOUT, 20_000 if quick else 1_000_000),
+        ],
+        "switching": [lambda: filling.building(work, CHECKOUT), lambda: switching.publish(work, CHECKOUT)],
+        "library": [
+            lambda: library.questions(work, CHECKOUT),
+            lambda: library.measured(1_500 if quick else 15_000),
+        ],
+        "country": [lambda: library.large(work, CHECKOUT, 50_000 if quick else 1_000_000)],
+        "validation": [
+            lambda: validation.dossier(work, sizes, change=True),
+            lambda: validation.ours(work, sizes),
+        ],
+        "search": [lambda: search.figures(*((50_000, 1_000, 10_000) if quick else (1_000_000, 10_000, 100_000)))],
+        "review": [lambda: review.figures(work / "review", sizes)],
+    }
+    return table[name]
+
+
 def main() -> None:
-    """Run the named parts, or all."""
+    """Run the named parts, or all; each figure is told as soon as it is known."""
     quick = "--quick" in sys.argv
-    parts = [name for name in sys.argv[1:] if not name.startswith("-")] or [
-        "filling",
-        "intake",
-        "findings",
-        "serving",
-        "switching",
-        "library",
-        "country",
-        "validation",
-        "search",
-        "review",
-    ]
+    parts = [name for name in sys.argv[1:] if not name.startswith("-")] or list(PARTS)
+    if unknown := set(parts) - set(PARTS):
+        sys.exit(f"No part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
     data = os.environ.get("KG_REFERENCE_DATA", "")
     for name in [name for name in os.environ if name.startswith("KG_")]:
         del os.environ[name]
     figures: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(dir=CHECKOUT / "bench" if "--here" in sys.argv else None) as folder:
-        work = Path(folder)
-        if "filling" in parts or "switching" in parts:
-            figures |= filling.building(work, CHECKOUT)
-        if "filling" in parts:
-            figures |= filling.mapping(work, 5_000 if quick else 100_000)
-            figures |= filling.seeded(work, 1_000 if quick else 10_000)
-        if "intake" in parts:
-            figures |= million.million(work, 20_000 if quick else 1_000_000)
-            if data and not quick:
-                figures |= reference.whole(work / "reference", Path(data))
-        if "findings" in parts:
-            figures |= findings.figures(work / "findings", 1_000 if quick else 10_000)
-        if "serving" in parts:
-            figures |= serving.costs(work, CHECKOUT, 20_000 if quick else 200_000, 200 if quick else 1_000)
-            figures |= serving.pressure(work, CHECKOUT, 3 if quick else 10)
-            figures |= streams.answers(work, CHECKOUT, 150_000 if quick else 1_000_000)
-            figures |= analysts.hundred_thousand(work, CHECKOUT, 5_000 if quick else 100_000)
-            figures |= analysts.million(work, CHECKOUT, 20_000 if quick else 1_000_000)
-        if "switching" in parts:
-            figures |= switching.publish(work, CHECKOUT)
-        if "library" in parts:
-            figures |= library.questions(work, CHECKOUT)
-            figures |= library.measured(1_500 if quick else 15_000)
-        if "country" in parts:
-            figures |= library.large(work, CHECKOUT, 50_000 if quick else 1_000_000)
-        if "validation" in parts:
-            sizes = (100_000,) if quick else (100_000, 1_000_000)
-            figures |= validation.dossier(work, sizes, change=True)
-            figures |= validation.ours(work, sizes)
-        if "search" in parts:
-            figures |= search.figures(*((50_000, 1_000, 10_000) if quick else (1_000_000, 10_000, 100_000)))
-        if "review" in parts:
-            figures |= review.figures(work / "review", (100_000,) if quick else (100_000, 1_000_000))
-    for name, value in figures.items():
-        print(f"{name:52} {value:14,.3f}  {verdict(name, value)}".rstrip())
+    for part in parts:
+        with tempfile.TemporaryDirectory(dir=CHECKOUT / "bench" if "--here" in sys.argv else None) as folder:
+            for step in steps(part, Path(folder), quick, data):
+                found = step()
+                figures |= found
+                for name, value in found.items():
+                    print(f"{name:52} {value:14,.3f}  {verdict(name, value)}".rstrip(), flush=True)
     results = CHECKOUT / "bench" / "results"
     results.mkdir(exist_ok=True)
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     body = {"when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "on": machine, "figures": figures}
     (results / "latest.json").write_text(json.dumps(body, indent=1))
+    missed = [name for name, value in figures.items() if verdict(name, value).endswith("MISSED")]
+    print(f"\n{len(figures)} figures, {len(missed)} missed: {', '.join(missed) or 'none'}")
 
 
 if __name__ == "__main__":
