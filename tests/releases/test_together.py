@@ -132,7 +132,8 @@ def test_two_drafts_in_any_order_give_the_same_release_or_a_conflict(small, tmp_
     assert (
         in_both_orders(small, tmp_path, [("rename", 1, "a")], [("add", 3, "a"), ("remove", 2, "a")], True) != "conflict"
     )
-    assert in_both_orders(small, tmp_path, [("rename", 1, "a")], [("rename", 1, "b")], False) == "conflict"
+    for by_hand in (False, True):
+        assert in_both_orders(small, tmp_path, [("rename", 1, "a")], [("rename", 1, "b")], by_hand) == "conflict"
 
 
 @pytest.mark.soak

@@ -91,7 +91,12 @@ class Rebase:
                     release=draft.base_release or "-",
                 )
             tell("Bringing both together", 0, 0)
-            moved = self._moved(folded(draft, self._shelf, self._content.graphs), current)
+            draft = folded(draft, self._shelf, self._content.graphs)
+            try:
+                moved = self._moved(draft, current)
+            except PublishConflict:
+                self._drafts.save(draft)  # `conflicts` tells of edits by hand too
+                raise
             said = Event(now(), actor, "rebased", role, str(current.id) if current else "")
             moved = replace(moved, events=(*moved.events, said))
             seen = preview(moved, current, self._content, self._drafts.workplace())
