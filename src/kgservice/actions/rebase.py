@@ -69,7 +69,7 @@ class Rebase:
         """Put a draft on the current release and check it again; nothing of either side is lost.
 
         Raises:
-            PublishConflict: both changed the same to different things; `conflicts` tells what, nothing was changed.
+            PublishConflict: both changed the same to different things, which `conflicts` tells; the draft stays there.
             NothingChanged: it stands on the current release already.
             Refused: it is published.
             DraftNotFound, AuthoredInvalid, StateLocked, StateBroken: as their names say.
