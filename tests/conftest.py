@@ -7,11 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from kgservice.settings import Settings
 from kgservice.wiring import build
 from region import BASE, write_content
+
+# what a check of every change sees is the same each time; the soak (tools/suites.py --soak) looks further
+hypothesis.settings.register_profile("fixed", derandomize=True, database=None)
+hypothesis.settings.register_profile("explore", print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("KGTEST_PROPERTIES", "fixed"))
 
 
 @pytest.fixture

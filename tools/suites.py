@@ -58,7 +58,11 @@ def run(suite: str, soak: bool, folder: Path, alone: bool) -> tuple[Counter[str]
         # -rs: every skip with its reason
         [sys.executable, "-m", "pytest", "-q", "-rs", "--no-header", f"--junitxml={report}", *marks, *paths],
         cwd=ROOT,
-        env={**environment(), "KGTEST_SHARED": str(folder)},  # the real release is built once: tests/conftest.py
+        env={
+            **environment(),
+            "KGTEST_SHARED": str(folder),  # the real release is built once: tests/conftest.py
+            "KGTEST_PROPERTIES": "explore" if soak else "fixed",
+        },
         check=False,
         text=True,
         stdout=None if alone else subprocess.PIPE,

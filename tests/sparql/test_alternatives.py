@@ -91,6 +91,8 @@ DATA = """<u:a> <u:p> <u:b>, <u:c> ; <u:q> <u:b> ; <u:l> (1 <u:b>) . <u:b> <u:p>
         ("?s <u:l>/<http://www.w3.org/1999/02/22-rdf-syntax-ns#first>|<u:p> 1", 1),
         ("?s <u:l> (1 [ <u:p>|<u:q> 'x'@en ])", 2),
         ("?s ^(<u:p>|<u:q>) <u:a>", 3),
+        ("?s <u:p> ?o ; !<u:r> ?o", 6),
+        ("?s <u:p> ?o . ?o ^!(a|<u:r>) ?s FILTER(isIRI(?o))", 4),
         ("'x'@en ^(<u:p>|<u:q>) ?s", 2),
         ("OPTIONAL { ?s <u:p>|<u:q> ?o }", 6),
         ("{ SELECT * { ?s <u:p>|<u:q> [] } }", 6),

@@ -1,14 +1,15 @@
-"""Alternatives in property paths as UNION: the embedded engine keeps each pair of `p|q` once, SPARQL once per property.
+"""Paths of several ways, written out: the engine keeps a pair once that SPARQL keeps once per property (18.4).
 
-`?s p/(q|r) ?o` becomes `?s p ?v . { ?v q ?o } UNION { ?v r ?o }`, `!(p|^q)` the UNION of its two directions, in every
-triple pattern where the difference can show. Below `*`, `+` and `?` a path is a set of pairs anyway (SPARQL 18.4).
+`?s p/(q|r) ?o` becomes `?s p ?v . { ?v q ?o } UNION { ?v r ?o }`, `!(p|q)` a property ?v with FILTER(?v NOT IN (p, q)),
+`!(p|^q)` the UNION of its two directions, in every triple pattern where the difference can show. Below `*`, `+` and `?`
+a path is a set of pairs anyway.
 """
 
 from collections.abc import Iterable, Iterator
 
 from kgservice.sparql.duplicates import duplicates_show
 from kgservice.sparql.edits import Edit
-from kgservice.sparql.paths import Step, Way, alternates, way
+from kgservice.sparql.paths import Negated, Step, Way, alternates, way
 from kgservice.sparql.query import Query
 from kgservice.sparql.scope import is_star
 from kgservice.sparql.tree import Node, Tree
@@ -16,6 +17,7 @@ from kgservice.sparql.tree import Node, Tree
 MOST = 200
 """Branches of UNION that a query may come to; a query with more stays as it is."""
 
+_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _NIL = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#nil>"
 _FIRST = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#first>"
 _REST = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#rest>"
@@ -39,7 +41,7 @@ class _Rewriting:
         self.edits: list[Edit] = []
         self.left: list[Node] = []
         self._query, self._tree = query, query.tree
-        found = self._found() if "|" in query.tree.places else {}
+        found = self._found() if {"|", "!"} & query.tree.places.keys() else {}
         if not found or not duplicates_show(query):
             return
         together = self._with_labels(found)
@@ -217,11 +219,18 @@ class _Flat:
     def _walked(self, subject: str, path: Way, target: str) -> str:
         if isinstance(path, Step):
             return f"{subject} {path.text} {target}"
+        if isinstance(path, Negated):
+            return self._negated(*((target, subject) if path.backward else (subject, target)), path.properties)
         if path.any:
             self._names.branches += len(path.parts)
             return " UNION ".join(f"{{ {self._walked(subject, part, target)} }}" for part in path.parts)
         places = [subject, *(self._names.new() for _ in path.parts[1:]), target]
         return " . ".join(self._walked(places[at], part, places[at + 1]) for at, part in enumerate(path.parts))
+
+    def _negated(self, subject: str, target: str, properties: tuple[str, ...]) -> str:
+        between = self._names.new()
+        none = ", ".join(_TYPE if name == "a" else name for name in properties)
+        return f"{subject} {between} {target}" + (f" . FILTER({between} NOT IN ({none}))" if none else "")
 
     def _kind(self) -> str:
         return self._tree.tokens[self._at].kind if self._at < self._end else ""

@@ -18,10 +18,18 @@ class Steps:
     """A sequence (`any` false) or an alternative (`any` true) of paths."""
 
     any: bool
-    parts: "tuple[Step | Steps, ...]"
+    parts: "tuple[Step | Negated | Steps, ...]"
 
 
-Way = Step | Steps
+@dataclass(frozen=True, slots=True)
+class Negated:
+    """One step along any property but these; `backward` from its object to its subject."""
+
+    properties: tuple[str, ...]
+    backward: bool
+
+
+Way = Step | Negated | Steps
 """A path: one step, or many."""
 
 
@@ -31,8 +39,10 @@ def way(tree: Tree, path: Node) -> Way:
 
 
 def alternates(way: Way) -> bool:
-    """Tell whether a path branches where the number of its ways matters, not only below `*`, `+` or `?`."""
-    return isinstance(way, Steps) and (way.any or any(alternates(part) for part in way.parts))
+    """Tell whether a path may join two things in several ways that count, not only below `*`, `+` or `?`."""
+    if isinstance(way, Steps):
+        return way.any or any(alternates(part) for part in way.parts)
+    return isinstance(way, Negated)
 
 
 class _Reader:
@@ -76,11 +86,11 @@ class _Reader:
         return Step(("^" if backward else "") + words + self._tree.word(self._at - 1))
 
     def _negated(self, backward: bool) -> Way:
-        """Return `!(…)` by its directions, each of which the engine walks right."""
+        """Return `!(…)` by its directions."""
         self._at += 1
         if self._kind() == "NIL":
             self._at += 1
-            return Step("^!()" if backward else "!()")
+            return Negated((), backward)
         inside = self._kind() == "("
         self._at += inside
         words: dict[bool, list[str]] = {False: [], True: []}
@@ -93,8 +103,7 @@ class _Reader:
                 break
             self._at += 1
         self._at += inside
-        marks = {turned: "^" if turned != backward else "" for turned in words}
-        return _joined(True, [Step(f"{marks[turned]}!({'|'.join(those)})") for turned, those in words.items() if those])
+        return _joined(True, [Negated(tuple(those), turned != backward) for turned, those in words.items() if those])
 
     def _kind(self) -> str:
         return self._tree.tokens[self._at].kind if self._at < self._end else ""
