@@ -169,6 +169,23 @@ def test_the_protocol_names_the_dataset_of_an_update(draft):
     assert draft.served.send("GET", f"{draft.path}/update?update=CLEAR%20ALL").status == 405
 
 
+def test_the_where_of_an_update_is_answered_as_a_query_is(draft):
+    data = "<x:one> <x:p> <x:two> ; <x:q> <x:two> . <x:mixed> <x:v> 1, 'a', <x:i>, '2020-01-01'^^<x:t>, true, 2.5 , 0.0"
+    assert draft.update(f"INSERT DATA {{ {data} }}").status == 204
+
+    for update, expected in (
+        ("INSERT { [] <x:way> ?o } WHERE { <x:one> <x:p>|<x:q> ?o }", "?a <x:way> ?o . ?b <x:way> ?o FILTER(?a != ?b)"),
+        ("INSERT { <x:n> <x:n> ?n } WHERE { SELECT (COUNT(*) AS ?n) { <x:one> !<x:r> ?o } }", "<x:n> <x:n> 2"),
+        (
+            "INSERT { <x:n> <x:first> ?v } WHERE { SELECT ?v { ?s <x:v> ?v } ORDER BY ?v LIMIT 1 }",
+            "<x:n> <x:first> <x:i>",
+        ),
+        ("INSERT { <x:n> <x:d> ?d } WHERE { ?s <x:v> ?v FILTER(?v = 0.0) BIND(?v / 0.3 AS ?d) }", "<x:n> <x:d> 0.0"),
+    ):
+        assert draft.update(update).status == 204, update
+        assert draft.ask(expected), update
+
+
 def test_graphs_are_made_read_merged_replaced_and_removed(served, draft):
     at = f"{draft.path}/graphs/person/%31.ttl"
     made = served.send("PUT", at, '<> <x:p> "one", [] .', Content_Type="text/turtle")

@@ -30,8 +30,13 @@ def safe(query: Query, without: Collection[str] = ()) -> str:
     The engine needs `SORT_KEY` among its custom functions. An error of the engine counts columns of the text it got:
     parse the original again for the place to show.
     """
-    edits = [edit for name, rewrite in REWRITES.items() if name not in without for edit in rewrite(query)]
-    return applied(query.text, edits) if edits else query.text
+    found = edits(query, without)
+    return applied(query.text, found) if found else query.text
+
+
+def edits(query: Query, without: Collection[str] = ()) -> list[Edit]:
+    """Return the edits of every rewrite that `safe` would apply, to a query or an update."""
+    return [edit for name, rewrite in REWRITES.items() if name not in without for edit in rewrite(query)]
 
 
 def sorted_by_key(query: Query) -> Iterator[Edit]:

@@ -27,7 +27,7 @@ from kgservice.errors import (
 )
 from kgservice.sparql import Bounds
 from kgservice.store import documents, embedded, rebuilding, serialisation, updates
-from kgservice.store.evaluation import Evaluation
+from kgservice.store.evaluation import FUNCTIONS, Evaluation
 from kgservice.store.interface import Question
 
 _LONG = 32 << 20  # bytes of a document that is loaded around memory
@@ -101,11 +101,11 @@ class Desk:
 
     def _update(self, body: dict[str, Any]) -> dict[str, Any]:
         query = updates.admit(body["text"], self._writable, self._bounds)
-        text = updates.over(query, tuple(body["using"]), tuple(body["using_named"]))
+        text = updates.runnable(query, tuple(body["using"]), tuple(body["using_named"]))
         if updates.open_ended(query):
-            self._try(text, body["base"])
+            self._try(text, query.text, body["base"])
         self._touch()
-        _run(self._store, text, body["base"])
+        _run(self._store, text, body["base"], query.text)
         self._evaluation.changed()
         return {}
 
@@ -209,14 +209,14 @@ class Desk:
     def _there(self, name: _Name) -> bool:
         return isinstance(name, pyoxigraph.DefaultGraph) or self._store.contains_named_graph(name)
 
-    def _try(self, text: str, base: str) -> None:
+    def _try(self, text: str, written: str, base: str) -> None:
         """Run an update on a clone of the store, to see which graphs it writes."""
         clone = self._folder / "trial"
         shutil.rmtree(clone, ignore_errors=True)
         try:
             self._store.backup(str(clone))
             trial = pyoxigraph.Store(str(clone))
-            _run(trial, text, base)
+            _run(trial, text, base, written)
             for graph in trial.named_graphs():
                 self._writable.insist(graph.value)
         finally:
@@ -226,10 +226,13 @@ class Desk:
         (self._folder / "touched").touch()
 
 
-def _run(store: pyoxigraph.Store, text: str, base: str) -> None:
+def _run(store: pyoxigraph.Store, text: str, base: str, written: str = "") -> None:
+    """Run an update, or `written` as it was rewritten to `text`."""
     try:
-        store.update(text, base_iri=base or None)
+        store.update(text, base_iri=base or None, custom_functions=FUNCTIONS)
     except SyntaxError as error:
+        if written and written != text:  # the rewritten text has other columns than the asker's
+            _run(pyoxigraph.Store(), written, base)
         found = _PLACE.search(str(error))
         line, column, said = (int(found[1]), int(found[2]), found[3]) if found else (0, 0, str(error))
         raise QueryInvalid(

@@ -53,7 +53,7 @@ class Evaluation:
                 base_iri=question.base or None,
                 default_graph=dataset.default_graph,
                 named_graphs=dataset.named_graphs,
-                custom_functions=_FUNCTIONS,
+                custom_functions=FUNCTIONS,
             )
             sink.begin(kind, question.format, notices)
             if question.format in serialisation.TABLES:
@@ -107,6 +107,7 @@ def _text(term: object) -> str:
     return sortkey.key("bnode", "")
 
 
-_FUNCTIONS: dict[pyoxigraph.NamedNode, Callable[..., _Term | None]] = {
+FUNCTIONS: dict[pyoxigraph.NamedNode, Callable[..., _Term | None]] = {
     pyoxigraph.NamedNode(rewrites.SORT_KEY): _sort_key
 }
+"""What the engine is given for `rewrites.safe`, by name."""

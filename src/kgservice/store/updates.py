@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kgservice.errors import GraphDerived, ParameterInvalid, QueryForbidden
-from kgservice.sparql import Bounds, Query, parse
+from kgservice.sparql import Bounds, Query, parse, rewrites
 from kgservice.sparql.edits import Edit, applied
 from kgservice.sparql.prologues import expanded
 from kgservice.sparql.tree import Node, Tree
@@ -83,14 +83,22 @@ def open_ended(query: Query) -> bool:
     return any(tree.word(index)[0] in "?$" for quads in inserts for index in _graphs(tree, quads))
 
 
-def over(query: Query, default: tuple[str, ...], named: tuple[str, ...]) -> str:
-    """Return an update whose WHERE clauses are asked of these graphs (SPARQL 1.1 Protocol 2.2.3).
+def runnable(query: Query, default: tuple[str, ...], named: tuple[str, ...]) -> str:
+    """Return the text for the engine: with every rewrite that queries get, and as `over` asks of these graphs.
+
+    The engine needs `rewrites.SORT_KEY` among its custom functions.
 
     Raises:
         ParameterInvalid: it names its dataset itself by USING or WITH, or a graph is not an IRI.
     """
+    found = [*rewrites.edits(query), *_over(query, default, named)]
+    return applied(query.text, found) if found else query.text
+
+
+def _over(query: Query, default: tuple[str, ...], named: tuple[str, ...]) -> Iterator[Edit]:
+    """Yield the edits that make WHERE clauses be asked of these graphs (SPARQL 1.1 Protocol 2.2.3)."""
     if not (default or named):
-        return query.text
+        return
     tree = query.tree
     operations = tree.named("Operation")
     if query.has_dataset or any(tree.tokens[operation.first].kind == "with" for operation in operations):
@@ -101,14 +109,12 @@ def over(query: Query, default: tuple[str, ...], named: tuple[str, ...]) -> str:
         if not is_iri(graph):
             raise ParameterInvalid("The graph {graph} is not an absolute IRI.", graph=graph)
     clauses = "".join(f"USING <{graph}> " for graph in default) + "".join(f"USING NAMED <{graph}> " for graph in named)
-    edits = []
     for operation in operations:
         shorthand = [q for q in tree.children(operation, "Quads") if tree.tokens[q.first - 1].kind == "where"]
         for pattern in [*shorthand, *tree.children(operation, "Group")]:
             at = tree.tokens[pattern.first - 1].start
             template = f"{tree.source(pattern)} " if shorthand else ""  # DELETE WHERE {…} = DELETE {…} WHERE {…}
-            edits.append(Edit(at, at, template + clauses))
-    return applied(query.text, edits)
+            yield Edit(at, at, template + clauses)
 
 
 def _targets(tree: Tree, operation: Node) -> Iterator[int]:
