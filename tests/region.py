@@ -42,7 +42,8 @@ shape:Place-label a sh:PropertyShape ;
         "Заполните столбец name_ru."@ru ;
     sh:message "A place has a Russian name."@en,
         "У места должно быть русское название."@ru ;
-    sh:minCount 1 .
+    sh:minCount 1 ;
+    sh:severity sh:Violation .
 
 shape:Place-within a sh:PropertyShape ;
     sh:name "within"@en,
@@ -50,7 +51,8 @@ shape:Place-within a sh:PropertyShape ;
     sh:path kg:within ;
     sh:class kg:Place ;
     sh:message "A place lies within a place that is described."@en,
-        "Место лежит внутри описанного места."@ru .
+        "Место лежит внутри описанного места."@ru ;
+    sh:severity sh:Violation .
 """
 _QUERY = """\
 #+ summary: Which places lie within a place?

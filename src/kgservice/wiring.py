@@ -204,7 +204,7 @@ class Service:
         """Return what checks the authored files."""
         from kgservice.actions.check import Check
 
-        return Check(self._content, self.settings.state)
+        return Check(self._content, self.settings.state, self.shelf)
 
     @cached_property
     def backup(self) -> "Backup":

@@ -1,11 +1,14 @@
 """The check of authored files names every fault at its file, one beside another."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kgservice.actions.check import Check
 from kgservice.actions.content import Content
+from kgservice.errors import OntologyUnsound, PublishBlocked
+from kgservice.locale import say
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,6 +76,61 @@ def test_fault_of_a_shape_is_named_at_its_line(settings, region, before, after, 
 
     told = [(f.cells[0].file, f.cells[0].row) for f in found if said in f.text.template.format(**f.text.params)]
     assert told == [("shapes/places.ttl", at)]
+
+
+RUNAWAY = ODD % ". ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a = ?o && ?d = ?i)"
+
+
+def test_constraint_that_runs_away_is_named_at_its_line_by_check_and_by_the_draft_it_stops(
+    service, region, monkeypatch
+):
+    service.publish.build()
+    shapes = region / "shapes/places.ttl"
+    shapes.write_text(shapes.read_text("utf8") + RUNAWAY, "utf8")
+    lines = shapes.read_text("utf8").splitlines()
+    line, odd = (
+        next(n for n, text in enumerate(lines, 1) if text.startswith(name))
+        for name in ("shape:Place a", "shape:Place-odd a")
+    )
+    monkeypatch.setattr("kgservice.actions.check._SECONDS", 0.5)
+    monkeypatch.setattr(service.publish._ingest, "_settings", replace(service.settings, import_seconds=10))
+
+    with pytest.raises(PublishBlocked) as blocked:
+        service.publish.build()
+    told = service.review.draft(str(blocked.value.params["draft"])).report().findings
+    found = service.check.repository().findings
+    with pytest.raises(OntologyUnsound, match=f"the first at shapes/places.ttl:{line}"):
+        service.publish.build(again=True)
+
+    assert [f.cells[0].row for f in found if "longer than 0 s" in say(f.text, "en")] == [line]
+    assert f"shapes/places.ttl, line {odd}: the shape shape:Place-odd was not evaluated" in say(told[0].text, "en")
+
+
+FAULTS = [
+    ("ontology/kg.ttl", "a owl:Class", "a owl:Class kg:x"),
+    ("ontology/kg.ttl", "dcterms:title", "owl:imports <http://www.w3.org/ns/org> ; dcterms:title"),
+    ("shapes/places.ttl", '"У места должно быть русское название."@ru', '"A."@de'),
+    ("shapes/places.ttl", "sh:targetClass kg:Place", "sh:targetClass kg:Plaice"),
+    ("shapes/places.ttl", "sh:minCount", "sh:minCnt"),
+    ("shapes/places.ttl", "", ODD % "FILTR(?o = 1)"),
+    ("shapes/places.ttl", "", ODD % "MINUS { $this ?p 1 }"),
+    ("queries/places/places-within-a-place.rq", "kg:within ?place", "kg:withn ?place"),
+    ("queries/places/places-within-a-place.rq", "SELECT", "SELEKT"),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "after"), FAULTS, ids=[after.split("\n")[0][:20] for *_, after in FAULTS])
+def test_publish_does_not_start_on_a_fault_that_nobody_looked_for(service, region, hygienic, name, before, after):
+    path = region / name
+    text = path.read_text("utf8")
+    path.write_text(text.replace(before, after, 1) if before else text + after, "utf8")
+
+    with pytest.raises(OntologyUnsound, match=rf"the first at {name}(:[0-9]+)?\. Mend"):
+        service.publish.build()
+    assert (service.shelf.current(), service.review.drafts()) == (None, [])
+
+    path.write_text(text, "utf8")
+    assert service.publish.build().release.id == 1
 
 
 @pytest.mark.parametrize(

@@ -9,26 +9,30 @@ from typing import cast
 from kgservice.actions import soundness
 from kgservice.actions.content import Content
 from kgservice.actions.preview import Progress
+from kgservice.actions.revive import parts
 from kgservice.errors import AuthoredInvalid, KgError, QueryInvalid, RequestInvalid
 from kgservice.intake import sources
 from kgservice.intake.mapped import rules
 from kgservice.knowledge import hygiene, logic, ontology
 from kgservice.knowledge.library import read_query
 from kgservice.knowledge.validation import Fault, faults
+from kgservice.releases import Shelf
 from kgservice.report import Cell, Finding, Report, Severity, Text
 from kgservice.store.embedded import Snapshot, build
 from kgservice.store.memory import Memory
 
-_SECONDS = 10  # for a query of a shape over nothing
+_SECONDS = 10  # for a query of a shape over what is published
 _REMEDY = Text("Mend the file and run `kgservice check` again.")
 
 
 class Check:
     """The authored files of one installation."""
 
-    def __init__(self, content: Content, state: Path) -> None:
+    def __init__(self, content: Content, state: Path, shelf: Shelf | None = None) -> None:
+        """Keep the folders, and the releases, over the current of which shapes are tried."""
         self._content = content
         self._state = state
+        self._shelf = shelf
         self._words: hygiene.Words | None = None
 
     def repository(self, quick: bool = False, fix: bool = False, progress: Progress | None = None) -> Report:
@@ -98,7 +102,7 @@ class Check:
         if self._words is None:
             return  # told while reading
         parts = self._words.authored["shapes"]
-        memory = Memory([], _SECONDS)
+        memory = Memory(() if quick else self._published(), _SECONDS)
         try:
             for fault in faults(ontology.merged(parts), quick, memory.rows):
                 path, line = _place(fault, parts) or (self._content.authored / "shapes", 0)
@@ -106,6 +110,10 @@ class Check:
                 yield self._finding("shapes/fault", replace(fault.text, params=params), path, line)
         finally:
             memory.close()
+
+    def _published(self) -> list[Path]:
+        current = self._shelf.current() if self._shelf else None
+        return [path for graph, path in parts(current) if graph is None and path.exists()] if current else []
 
     def _questions(self) -> Iterator[Finding]:
         seen: dict[str, Path] = {}

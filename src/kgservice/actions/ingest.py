@@ -16,7 +16,7 @@ from kgservice.actions.fold import folded, told
 from kgservice.actions.gather import again, gathered, judged, released, repeated, stale
 from kgservice.actions.preview import Preview, Progress, converted, preview, verdict
 from kgservice.actions.show import fresh, keep, show
-from kgservice.actions.validation import Limits, check
+from kgservice.actions.validation import Limits, check, placed
 from kgservice.errors import ParameterInvalid, SourceUnreadable
 from kgservice.intake import predicates
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source
@@ -190,7 +190,7 @@ class Ingest:
         patience = self._settings.import_seconds / 20  # one constraint that runs away must not take the whole job
         # ten times what fits in a report: all of it goes into the file
         limits = Limits(10 * self._settings.findings, patience)
-        shapes = check(seen, self._content.graphs, self._kept, draft.path, limits)
+        shapes = placed(check(seen, self._content.graphs, self._kept, draft.path, limits), self._content.authored)
         shapes = shapes.joined(duplicates.report(seen, draft, self._settings))
         shapes = shapes.joined(links.report(seen, self._content.references(), self._content.graphs))
         said = told(draft, self._content.graphs)

@@ -68,7 +68,7 @@ class Publish:
                 if reason:
                     return Built(None, reason, Report())
                 self._still_blocked(inputs)
-            self._insist()
+            self._insist(tell)
             work = self._drafts.workplace()
             draft = self._drafts.new(current.id if current else None, actor, now(), "build")
             draft = self._import_all(replace(draft, inputs=inputs), current, work, again, actor, tell)
@@ -113,7 +113,7 @@ class Publish:
 
     def _released(self, draft: Draft, actor: str, tell: Progress, wanted: str) -> tuple[Draft, Release]:
         draft, found = ready(draft, self._shelf, self._content, self._settings, wanted)
-        self._insist()
+        self._insist(tell)
         if found is None:
             tell("Merging the draft into the current release", 0, 0)
             current = self._shelf.current()
@@ -139,8 +139,14 @@ class Publish:
         """Return what a publish should warn of: an ontology whose logic nobody has checked; None for nothing."""
         return soundness.caution(self._content.authored, self._settings.state)
 
-    def _insist(self) -> None:
-        soundness.insist(self._content.authored, self._settings.state)
+    def _insist(self, tell: Progress) -> None:
+        authored, state = self._content.authored, self._settings.state
+        if not soundness.seen(authored, state):
+            from kgservice.actions.check import Check  # rdflib is slow to load: a build with nothing to do needs none
+
+            tell("Checking the authored files", 0, 0)
+            Check(self._content, state).repository(quick=True)
+        soundness.insist(authored, state)
 
     def _unchanged(self, current: Release | None, inputs: str) -> Text | None:
         releases = {release.id: release for release in self._shelf.releases()}

@@ -15,7 +15,7 @@ from kgservice.actions.preview import Preview
 from kgservice.errors import AuthoredInvalid
 from kgservice.intake import lineage
 from kgservice.releases.files import link
-from kgservice.report import Cell, Finding, Report
+from kgservice.report import Cell, Finding, Report, Text
 from kgservice.terms import Evidence, Graphs
 
 if TYPE_CHECKING:
@@ -73,6 +73,27 @@ def check(preview: Preview, names: Graphs, kept: Path, folder: Path, limits: Lim
     with suppress(AuthoredInvalid):  # said when a change is to be checked: today everything was
         reads.keep(path, rules.reads, under)
     return Report(tuple(located), report.counts)
+
+
+def placed(report: Report, authored: Path) -> Report:
+    """Return a report in which each shape that was not evaluated is told with the file and line where it is written."""
+    if all(finding.focus for finding in report.findings):
+        return report
+    from kgservice.knowledge.ontology import files  # as above
+
+    places = {iri: (part.path, line) for part in files(authored, "shapes") for iri, line in part.lines.items()}
+
+    def told(finding: Finding) -> Finding:
+        if finding.focus or finding.rule not in places:
+            return finding
+        path, line = places[finding.rule]
+        text = finding.text
+        params = {**text.params, "file": path.relative_to(authored).as_posix(), "line": line}
+        return replace(
+            finding, text=Text("{file}, line {line}: " + text.template[:1].lower() + text.template[1:], params)
+        )
+
+    return replace(report, findings=tuple(map(told, report.findings)))
 
 
 def trail_of(folder: Path, content_hash: str) -> Path:

@@ -11,7 +11,7 @@ from rdflib import Graph
 from rdflib.namespace import RDF, SH, XSD
 from rdflib.term import BNode, Node, URIRef
 
-from kgservice.errors import QueryInvalid
+from kgservice.errors import QueryInvalid, QueryTimeout
 from kgservice.knowledge.validation.speech import named
 from kgservice.report import Text
 from kgservice.shacl import Answers, ShapesInvalid, ShapeUnsupported, closure, compile_shapes, namespaces
@@ -45,7 +45,8 @@ class Fault:
 def faults(shapes: Graph, quick: bool = False, answers: Answers | None = None) -> list[Fault]:
     """Return what is wrong with shapes themselves, a sentence each; SHACL's own shapes are asked if not `quick`.
 
-    With `answers`, of an engine over any data, patterns and queries that this engine does not take are told too.
+    With `answers`, of an engine over any data, patterns and queries that this engine does not take are told too, and if
+    not `quick` those that do not come to an end over this data in the time that the engine gives them.
     """
     found = [
         Fault(
@@ -115,7 +116,11 @@ def _uncompilable(shapes: Graph, quick: bool, answers: Answers | None) -> list[F
     found = [_refused(shapes, error) for error in left.values()]
     for check in checks if answers else ():
         try:
-            list(answers(check.query(None, 1)) if answers else ())
+            list(answers(check.query(None, 1) if quick else check.count()) if answers else ())
+        except QueryTimeout as error:
+            params = {"shape": _called(shapes, _node(check.origin.shape)), "limit": error.params["limit"]}
+            said = Text("What {shape} asks of the published data takes longer than {limit} s, and was ended.", params)
+            found.append(Fault(said, named(shapes, _node(check.origin.shape))))
         except QueryInvalid as error:
             shape = _node(check.origin.shape)
             params = {"shape": _called(shapes, shape), "reason": _reason(error.params.get("reason", error))}
