@@ -21,7 +21,8 @@ from questions import PREFIXES
 
 TEN_ROWS = PREFIXES + "SELECT ?p ?l WHERE { ?p a o:Profession ; rdfs:label ?l } LIMIT 10"
 MANY_ROWS = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 100000"
-SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+HUNDRED = " ".join(map(str, range(100)))
+SLOW = f"SELECT (COUNT(*) AS ?n) WHERE {{ {' '.join(f'VALUES ?v{n} {{ {HUNDRED} }}' for n in range(6))} }}"
 KILN = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
 BASE = "http://localhost:8080/"
 
