@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kgservice.report import Severity
 from sourcefolders import MAPPING, converted, folder
 
 JSON = 'file = "*.json"\nformat = "json"\niterator = "$.groups[*].people[*]"\nkey = ["id"]'
@@ -67,3 +68,23 @@ def test_xml_values_that_nothing_uses_are_named(
     text = f'<people title="T"><person id="1"><evidence>seen</evidence>{person}</person></people>'
 
     assert unmapped(tmp_path, XML, mapping, people__xml=text) == expected
+
+
+def test_path_that_finds_nothing_is_told_with_the_name_that_may_be_meant(tmp_path: Path) -> None:
+    source = folder(tmp_path, table=JSON, mapping=json_mapping("naem"))
+    text = f'{{"groups": [{{"people": [{{{PERSON}, "name": "A"}}]}}]}}'
+
+    found = [f for f in converted(source, tmp_path, people__json=text).report.findings if f.rule == "map/path-empty"]
+
+    assert [(f.severity, f.text.params, f.remedy and f.remedy.params) for f in found] == [
+        (Severity.WARNING, {"column": "naem", "count": 1}, {"near": "name"})
+    ]
+
+
+def test_path_that_these_records_have_not_is_a_hint(tmp_path: Path) -> None:
+    source = folder(tmp_path, table=XML, mapping=MAPPING % {"formulation": "XPath"})
+    text = "<people><person id='1'><evidence>seen</evidence><name>A</name><friend>1</friend></person></people>"
+
+    found = [f for f in converted(source, tmp_path, people__xml=text).report.findings if f.rule == "map/path-empty"]
+
+    assert {(f.severity, f.cells[0].column) for f in found} >= {(Severity.INFO, "born")}

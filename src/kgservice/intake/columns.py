@@ -1,6 +1,7 @@
 """Compares the headings of a sheet with what the mapping reads and what source.toml says, before a row is mapped."""
 
 from collections.abc import Collection
+from difflib import get_close_matches
 
 from kgservice.errors import SourceUnreadable
 from kgservice.intake.findings import Collector
@@ -21,7 +22,7 @@ def check(table: Table, sheet: Sheet, mapped: Collection[str], collector: Collec
     named = dict.fromkeys([*table.key, *table.required, *mapped])
     missing = [column for column in named if column not in found]
     if missing:
-        raise _missing(table, sheet, missing, found)
+        raise _missing(table, sheet, missing, found, named)
     for column in found:
         if column not in named and column not in table.unused:
             collector.violation(
@@ -32,19 +33,35 @@ def check(table: Table, sheet: Sheet, mapped: Collection[str], collector: Collec
             )
 
 
-def _missing(table: Table, sheet: Sheet, missing: list[str], found: list[str]) -> SourceUnreadable:
+def near(name: str, names: Collection[str]) -> str:
+    """Return the name that is most like this one, whatever its capitals; nothing where none is like it."""
+    folded = {other.casefold(): other for other in names}
+    return next((folded[one] for one in get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)), "")
+
+
+def _missing(
+    table: Table, sheet: Sheet, missing: list[str], found: list[str], named: Collection[str]
+) -> SourceUnreadable:
     where = f"{sheet.file} [{sheet.sheet}]" if sheet.sheet else sheet.file
-    given = {"file": where, "columns": ", ".join(missing), "row": table.header_row}
+    given: dict[str, object] = {"file": where, "columns": ", ".join(missing), "row": table.header_row}
     if len(found) == 1:
         return SourceUnreadable(
             "{file}: row {row} reads as one single cell, {found}, so that the columns {columns} are missing. "
             "Is the separator right (separator in source.toml)?",
+            **given | {"found": found[0][:100]},
+        )
+    given["found"] = ", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
+    left = [column for column in found if column not in named]
+    meant = list(dict.fromkeys(filter(None, (near(column, left) for column in missing))))
+    if meant:
+        return SourceUnreadable(
+            "{file} has no column {columns}; its headings in row {row} are {found}. Is {near} meant? "
+            "Mend the headings, header_row in source.toml, or the mapping.",
             **given,
-            found=found[0][:100],
+            near=", ".join(meant),
         )
     return SourceUnreadable(
         "{file} has no column {columns}; its headings in row {row} are {found}. "
         "Mend the headings, header_row in source.toml, or the mapping.",
         **given,
-        found=", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else ""),
     )

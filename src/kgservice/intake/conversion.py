@@ -24,6 +24,8 @@ from kgservice.terms import Evidence, Graphs, iri
 
 Tell = Callable[[str, int, int], None]
 
+_SHOWN = 20
+
 
 def convert(
     source: Source,
@@ -121,13 +123,23 @@ def _no_file(table: str, pattern: str, files: tuple[DeliveredFile, ...]) -> Sour
     )
 
 
-def _no_rows(table: Table, files: list[Part]) -> SourceUnreadable:
+def _no_rows(table: Table, files: list[Part], sheets: list[Sheet]) -> SourceUnreadable:
     names = ", ".join(one.name for one in files)
     if table.format == "rdf":
         return SourceUnreadable("{file} holds no statements; nothing was delivered.", file=names)
     if table.format not in ("json", "jsonl", "xml"):
         return SourceUnreadable(
             "{file} has headings but no rows for {table}; nothing was delivered.", file=names, table=table.name
+        )
+    there = list(dict.fromkeys(name for sheet in sheets for name in sheet.there))
+    if there:
+        return SourceUnreadable(
+            "{file} has no records for {table}: nothing is found at {iterator} (iterator in source.toml), "
+            "where there is {there}.",
+            file=names,
+            table=table.name,
+            iterator=table.iterator,
+            there=", ".join(there[:_SHOWN]) + (", …" if len(there) > _SHOWN else ""),
         )
     return SourceUnreadable(
         "{file} has no records for {table}: nothing is found at {iterator} (iterator in source.toml).",
@@ -187,7 +199,7 @@ class _Job:
         sheets = [self._read(table, one) for one in files]
         told = self.collector.found("read/row") or self.collector.found("read/statement")
         if not any(sheet.frame.height for sheet in sheets) and not told:
-            raise _no_rows(table, files)
+            raise _no_rows(table, files, sheets)
         keys.check(table, sheets, self.collector)
         self._tables.append((table, files))
         self._sheets[table.name] = sheets

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kgservice import rml
+from kgservice.intake.columns import near
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Table
 from kgservice.intake.readers.reading import Sheet
@@ -44,6 +45,40 @@ def check(mapping: rml.Mapping, read: Sequence[tuple[Table, Sheet]], collector: 
                 _tell(first[path], count, collector)
             known[path] = max(known.get(path, 0), count)
     collector.counts["cells"] += sum(known.values())
+    for table, sheet in read:
+        if sheet.records:
+            _look_for(mapping, table, sheet, known, {path for path in known if path not in used}, collector)
+
+
+def _look_for(
+    mapping: rml.Mapping, table: Table, sheet: Sheet, known: Mapping[str, int], left: set[str], collector: Collector
+) -> None:
+    """Add a finding for every path of the mapping that leads to no value in any record of a file."""
+    named = {path.rpartition("." if sheet.formulation == "JSONPath" else "/")[2].strip("@[]"): path for path in left}
+    told = set()
+    for triples_map in mapping.of(table.name):
+        base = _absolute("", triples_map.iterator or table.iterator, sheet.formulation)
+        for reference in triples_map.references():
+            outside = reference.startswith(("^", "/", ".."))
+            path = None if base is None or outside else _absolute(base, reference, sheet.formulation)
+            if path is None or path in told or any(_inside(one, path) for one in known):
+                continue
+            told.add(path)
+            params: dict[str, object] = {"column": reference, "count": len(sheet.records)}
+            text = Text("The path {column} finds nothing in any of {count} records.", params)
+            cell = Cell(sheet.file, sheet.sheet, column=reference)
+            meant = named.get(near(re.split(r"[./\[]", reference.rstrip("[]*'"))[-1].strip("@$'"), named))
+            if meant:
+                remedy = Text("If {near} is meant, mend the path in the mapping.",
+                              {"near": _relative(meant, base or "")})  # fmt: skip
+                collector.warning("map/path-empty", text, remedy, cell)
+            else:
+                remedy = Text("Nothing is to be done, if these records have none of it; else mend the path.")
+                collector.info("map/path-empty", text, remedy, cell)
+
+
+def _inside(path: str, above: str) -> bool:
+    return path.startswith(above) and path[len(above) : len(above) + 1] in ("", ".", "[", "/")
 
 
 def _tell(cell: Cell, count: int, collector: Collector) -> None:

@@ -1,11 +1,14 @@
 """Finds where the records of JSON and XML lie, and lays a record out flat: a text for each path."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
 
+_PLAIN = re.compile(r"\.\w+|\['[^']*'\]|\[\*\]")
+_COMPLEX = re.compile(r"\.\.|[?@(:,]|\.\*|\[\d")
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 
 
@@ -65,6 +68,46 @@ def xml_leaves(element: Any, path: str = "") -> Mapping[str, str]:
         for name, text in xml_leaves(child, f"{path}{_local(child)}/").items():
             found[name] = f"{found[name]} | {text}" if name in found else text
     return found
+
+
+def json_names(document: Any, path: str) -> list[str]:
+    """Return the paths that there are where a JSONPath that finds nothing leads astray; none where it is complex."""
+    steps = _PLAIN.findall(path.removeprefix("$")) if not _COMPLEX.search(path) else []
+    found, so_far = [document], "$"
+    for step in steps:
+        if step == "[*]":
+            inner = [item for one in found if isinstance(one, list) for item in one]
+        else:
+            inner = [one[step.strip(".[]'")] for one in found if isinstance(one, dict) and step.strip(".[]'") in one]
+        if not inner:
+            break
+        found, so_far = inner, so_far + step
+    names = dict.fromkeys(name for one in found if isinstance(one, dict) for name in one)
+    lists = [f"{so_far}[*]"] if any(isinstance(one, list) and one for one in found) else []
+    return [*lists, *(f"{so_far}.{name}" if name.isidentifier() else f"{so_far}['{name}']" for name in names)]
+
+
+def xml_names(root: etree._Element, path: str) -> list[str]:
+    """Return the paths that there are where an XPath that finds nothing leads astray; none where it is complex.
+
+    Elements of a default namespace are written as an XPath has to name them.
+    """
+    steps = path.strip("/").split("/") if not re.search(r"[\[:(]|//", path) else []
+    found, so_far = [root], ""
+    for number, step in enumerate(steps):
+        inner = [root] if not number else [child for one in found for child in one.iterchildren(etree.Element)]
+        inner = [one for one in inner if step in ("*", str(one.tag))]
+        if not inner:
+            break
+        found, so_far = inner, f"{so_far}/{step}"
+    below = [child for one in found for child in one.iterchildren(etree.Element)] if so_far else found
+    return list(dict.fromkeys(f"{so_far}/{_named(one)}" for one in below))
+
+
+def _named(element: etree._Element) -> str:
+    if str(element.tag).startswith("{"):
+        return f"{element.prefix}:{_local(element)}" if element.prefix else f"*[local-name()='{_local(element)}']"
+    return _local(element)
 
 
 def _local(element: Any) -> str:

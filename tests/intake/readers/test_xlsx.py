@@ -202,3 +202,20 @@ def test_dates_before_1900_and_lengths_of_time_are_no_times_of_day(tmp_path: Pat
         ("read/date-before-1900", 2, "day")
     ]
     assert findings[0].text.params["day"] == "1897-04-04"
+
+
+def test_a_date_cell_that_holds_nought_is_no_time_of_day(tmp_path: Path) -> None:
+    path = tmp_path / "noughts.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet, day = book.add_worksheet("Noughts"), book.add_format({"num_format": "dd.mm.yyyy"})
+        sheet.write_row(0, 0, ["id", "day", "time"])
+        for row, (number, part) in enumerate([(45000, 0.25), (0, 0)], 1):
+            sheet.write_number(row, 0, row)
+            sheet.write_number(row, 1, number, day)
+            sheet.write_number(row, 2, part, book.add_format({"num_format": "hh:mm"}))
+    noughts, findings = read(path, table())
+
+    assert noughts.frame.select("day", "time").rows() == [("2023-03-15", "06:00:00"), (None, "00:00:00")]
+    assert [(found.rule, found.cells[0].row, found.cells[0].column) for found in findings] == [
+        ("read/date-without-day", 3, "day")
+    ]

@@ -1,6 +1,7 @@
 """Reads JSON and JSON Lines: records at a JSONPath, or one a line; broken text is named with line and column."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from kgservice import rml
 from kgservice.errors import SourceUnreadable
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Table
+from kgservice.intake.outline import json_names
 from kgservice.intake.readers.decoding import decoded
 from kgservice.intake.readers.reading import Sheet, of_records
 from kgservice.report import Cell, Text
@@ -25,7 +27,8 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     """
     text = decoded(path.read_bytes(), table, name, collector)
     document = _parsed(text, name, 0, _Decoder(name, table.nulls, collector))
-    return of_records(table, name, JSONPATH, rml.iterate(document, JSONPATH, table.iterator))
+    sheet = of_records(table, name, JSONPATH, rml.iterate(document, JSONPATH, table.iterator))
+    return sheet if sheet.records else replace(sheet, there=json_names(document, table.iterator))
 
 
 def read_lines(table: Table, path: Path, name: str, collector: Collector) -> Sheet:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
@@ -153,6 +153,27 @@ def early(page: Page, seen: Marks) -> None:
                 Text("Format the column as text and type the date again, such as 05.03.1897."),
                 page.cell(row - 1, column, value),
             )
+
+
+def dayless(page: Page) -> None:
+    """Add a finding for every time of day in a column of dates: a date cell that holds 0 is read as one."""
+    body = page.grid[page.table.header_row :]
+    for column in range(max((len(row) for row in body), default=0)):
+        kinds = {row[column].__class__ for row in body if column < len(row)}
+        if time not in kinds or not kinds & {date, datetime}:
+            continue
+        for at, row in enumerate(body, page.table.header_row):
+            if column < len(row) and row[column].__class__ is time and page.matters(at, column, column):
+                value, row[column] = row[column].isoformat(), ""
+                page.collector.violation(
+                    "read/date-without-day",
+                    Text(
+                        "The cell {cell} is a date without a day ({value}): it holds 0 or a part of a day.",
+                        {"cell": f"{letter(column)}{at + 1}", "value": value},
+                    ),
+                    Text("Type the date, or empty the cell."),
+                    page.cell(at, column, value),
+                )
 
 
 def chosen(sheets: Sequence[str], table: Table, name: str, collector: Collector) -> str:

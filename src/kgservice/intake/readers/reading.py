@@ -35,6 +35,8 @@ class Sheet:
     """Rows and the line each begins at, ascending, where a text file's lines differ from its rows."""
     records: Sequence[Record] = ()
     """JSON and XML: the records; `frame` then holds only the key and the required paths."""
+    there: Sequence[str] = ()
+    """JSON and XML where the iterator finds nothing: the names that stand where it leads astray."""
     formulation: str = "CSV"
     """`CSV`, `SQL`, `JSONPath` or `XPath` (RML reference formulations), or `RDF`."""
 

@@ -11,6 +11,7 @@ from kgservice.errors import SourceUnreadable
 from kgservice.intake.findings import Collector
 from kgservice.intake.guards import check_xml
 from kgservice.intake.interface import Table
+from kgservice.intake.outline import xml_names
 from kgservice.intake.readers.reading import Sheet, of_records
 
 XPATH = "XPath"
@@ -51,7 +52,8 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     for record in records:
         rows.append(record.row)
         lines.append(getattr(record.value, "sourceline", 0) or 0)
-    return replace(of_records(table, name, XPATH, records), lines=(rows, lines))
+    there = () if records else xml_names(root, table.iterator)
+    return replace(of_records(table, name, XPATH, records), lines=(rows, lines), there=there)
 
 
 def _empty(root: etree._Element, empty: frozenset[str]) -> None:
