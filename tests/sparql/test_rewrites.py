@@ -55,6 +55,16 @@ def test_keys_of_sub_queries_are_wrapped_and_counts_are_not() -> None:
     assert rewrites.safe(parse(text)) == text.replace("BY ?o", f"BY (<{rewrites.SORT_KEY}>(?o))")
 
 
+def test_a_variable_that_is_listed_twice_is_projected_once() -> None:
+    text = "SELECT ?x $x (STR(?x) AS ?y) ?x { ?x ?p ?o { SELECT DISTINCT ?p ?p { ?x ?p ?o } } }"
+    query = parse(text)
+
+    with pytest.raises(SyntaxError):
+        ox.Store().query(text)
+    assert rewrites.safe(query) == "SELECT ?x  (STR(?x) AS ?y)  { ?x ?p ?o { SELECT DISTINCT ?p  { ?x ?p ?o } } }"
+    assert query.variables == ("x", "y")
+
+
 def test_each_rewrite_can_be_left_out() -> None:
     text = "SELECT (GROUP_CONCAT(?x) AS ?all) { ?x ?p ?o } ORDER BY ?all"
 

@@ -87,7 +87,7 @@ class Query:
             projection = self.tree.children(select, "Projection")[0]
             if is_star(self.tree, projection):
                 return tuple(self.scopes.where(select))
-            return tuple(projected(self.tree, projection))
+            return tuple(dict.fromkeys(projected(self.tree, projection)))
         return ()
 
     @cached_property

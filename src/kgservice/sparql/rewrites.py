@@ -68,11 +68,27 @@ def plain_concatenation(query: Query) -> Iterator[Edit]:
             yield Edit(end, end, ")")
 
 
+def once_projected(query: Query) -> Iterator[Edit]:
+    """Take a variable that a projection lists again from it: SPARQL allows that (19.8, rule 9), the engine does not."""
+    tree = query.tree
+    for projection in tree.named("Projection"):
+        seen: set[str] = set()
+        inside = 0
+        for token in tree.tokens[projection.first : projection.end]:
+            inside += (token.kind in OPENING) - (token.kind in CLOSING)
+            if token.kind == "VAR" and not inside:
+                name = query.text[token.start + 1 : token.end]
+                if name in seen:
+                    yield Edit(token.start, token.end, "")
+                seen.add(name)
+
+
 REWRITES: dict[str, Callable[[Query], Iterator[Edit]]] = {
     "alternative": alternatives.as_unions,
     "division": divisions.of_zero,
     "order": sorted_by_key,
     "group-concat": plain_concatenation,
+    "projection": once_projected,
 }
 """Rewrites by the name under which each can be left out."""
 
