@@ -41,7 +41,7 @@ class Word:
     module: str
     label: Texts
     definition: Texts
-    example: str
+    example: Texts
     sources: tuple[str, ...]
     above: tuple[str, ...]
     domain: tuple[str, ...]
@@ -199,7 +199,7 @@ def _words(said: Said, labels: Mapping[str, Texts], counts: _Counts, invented: _
                 module=next(iter(said.iris(name, _RDFS + "isDefinedBy")), ""),
                 label=labels.get(name, {}),
                 definition=said.texts(name, _SKOS + "definition"),
-                example=said.text(name, _SKOS + "example"),
+                example=said.texts(name, _SKOS + "example"),
                 sources=said.iris(name, _DC + "source"),
                 above=_above(said, name),
                 domain=_classes(said, name, _RDFS + "domain"),
