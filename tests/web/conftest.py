@@ -19,9 +19,15 @@ def service(shared) -> FakeService:
     return shared
 
 
+@pytest.fixture(scope="session")
+def shared_app(shared):
+    """One application for all: routes and templates are compiled once."""
+    return create_app(shared)
+
+
 @pytest.fixture
-def app(service):
-    return create_app(service)
+def app(service, shared_app):
+    return shared_app
 
 
 @pytest.fixture
