@@ -17,7 +17,8 @@ from kgservice.store.interface import Question
 from kgservice.wiring import Service, build
 from querygrammar import query
 
-NUMBERS = {"integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger"}
+NUMBERS = {"integer", "decimal", "double", "float", "int", "long"}
+WHOLE = {"nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger"}  # our engine has integers
 SECONDS = 0.5  # of a random query
 LONG = 30.0  # of a question of the library
 
@@ -54,6 +55,7 @@ def term(binding: dict[str, str]) -> tuple[str, ...]:
     if binding["type"] == "bnode":
         return ("bnode",)
     datatype = binding.get("datatype", "").rpartition("#")[2]
+    datatype = "integer" if datatype in WHOLE else datatype
     value = binding["value"]
     if datatype in NUMBERS:
         try:

@@ -25,6 +25,29 @@ def test_each_format_has_a_short_name_and_a_media_type(client, name):
     assert (by_name.data == by_media.data) == (name != "excel")
 
 
+@pytest.mark.parametrize(
+    ("query", "name", "known"),
+    [
+        (CONSTRUCT, "ttl", "turtle"),
+        (CONSTRUCT, "nt", "ntriples"),
+        (CONSTRUCT, "NQ", "nquads"),
+        (CONSTRUCT, "xml", "rdfxml"),
+        (CONSTRUCT, "json", "jsonld"),
+        (CONSTRUCT, "text/turtle;charset=utf-8", "turtle"),
+        (SELECT, "excel-csv", "excel"),
+        (SELECT, "application/sparql-results+json;version=1.2", "json"),
+    ],
+)
+def test_formats_have_the_other_names_that_people_type(client, query, name, known):
+    assert ask(client, query, format=name).data == ask(client, query, format=known).data
+
+
+def test_a_version_of_a_media_type_changes_nothing(client):
+    accept = "application/sparql-results+xml;version=1.2"
+
+    assert ask(client, SELECT, accept).headers["Content-Type"] == "application/sparql-results+xml"
+
+
 def test_excel_csv_is_given_by_its_name_only(client):
     assert not ask(client, SELECT, "text/csv").data.startswith(b"\xef\xbb\xbf")
     assert not ask(client, SELECT, format="text/csv").data.startswith(b"\xef\xbb\xbf")

@@ -26,6 +26,11 @@ from kgservice.web.protocol import Asked
 
 KINDS: Mapping[str, str] = {"select": "bindings", "ask": "boolean", "construct": "graph", "describe": "graph"}
 """Kind of answer by form of query."""
+_ALSO: Mapping[str, tuple[str, ...]] = {
+    "ttl": ("turtle",), "nt": ("ntriples",), "nq": ("nquads",), "json-ld": ("jsonld",), "rdf": ("rdfxml",),
+    "xml": ("rdfxml",), "json": ("jsonld",), "excel-csv": ("excel",),
+}  # fmt: skip
+"""Other short names of formats, where the name itself is none for that kind of answer."""
 _SECRET = os.urandom(32)
 _ID = re.compile(r"[A-Za-z0-9._~-]{8,128}")
 _FILES = {"xlsx": "xlsx", "excel": "csv", "parquet": "parquet"}
@@ -54,7 +59,9 @@ def wanted(kind: str, named: str, accept: str, page: bool = True) -> str:
     if page:
         media["text/html"] = "html"
     if named:
-        found = named if named in offered or named in media.values() else media.get(named)
+        name = named.partition(";")[0].strip().lower()
+        names = [*offered, *media.values()]
+        found = next((one for one in (name, *_ALSO.get(name, ())) if one in names), media.get(name))
     else:
         best = chosen(accept, list(media))
         found = media[best] if best else None

@@ -59,7 +59,8 @@ def wishes(accept: str) -> list[Wish]:
             if key.strip() == "q":
                 weight = float(value) if _WEIGHT.fullmatch(value.strip()) else 0.0
                 break  # what follows the weight belongs to no media type
-            if key.strip() != "charset":  # what we write is UTF-8 in any case (Accept-Charset is gone: 12.5.2)
+            # what we write is UTF-8 in any case (Accept-Charset is gone: 12.5.2), and of any version (1.2 Protocol)
+            if key.strip() not in ("charset", "version"):
                 insisted.append(f"{key.strip()}={value.strip().strip(chr(34))}")
         if slash and kind and form and not (kind == "*" and form != "*"):
             found.append(Wish(kind, form, frozenset(insisted), weight))
