@@ -4,6 +4,7 @@ import pytest
 
 from authoredwords import AuthoredWords
 from fakes import BASE
+from kgservice.app import create_app
 
 
 @pytest.fixture(scope="module")
@@ -11,10 +12,16 @@ def words() -> AuthoredWords:
     return AuthoredWords(BASE)
 
 
+@pytest.fixture(scope="module")
+def speaking(shared):
+    """An application of their own: what it remembers of a release are these words."""
+    return create_app(shared)
+
+
 @pytest.fixture
-def client(client, service, words, monkeypatch):
+def client(speaking, service, words, monkeypatch):
     monkeypatch.setattr(service.ask, "rows", words.rows)
-    return client
+    return speaking.test_client()
 
 
 @pytest.mark.parametrize(
