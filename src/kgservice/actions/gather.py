@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from kgservice.intake.index import FINDINGS
 from kgservice.intake.interface import Delivery, Source
 from kgservice.releases import Draft, Drafts, Shelf
 from kgservice.releases.drafts import FRESH
-from kgservice.report import Finding, Report, finishing
+from kgservice.report import Cell, Finding, Report, finishing
 from kgservice.report.finishing import Baseline
 from kgservice.report.reading import Reader
 from kgservice.report.waivers import Waiver, holding
@@ -38,7 +39,7 @@ def gathered(
             if source in draft.imports:
                 for record in records:
                     _take(writer, source, seen.lineages[record["lineage"]])
-        for finding in (*said.findings, *_once(_placed(shapes.findings, seen))):
+        for finding in (*said.findings, *_causes(_once(_placed(shapes.findings, seen)), draft, seen)):
             writer.add(finding)
         for name, number in shapes.counts.items():
             if name.startswith("omitted:"):
@@ -133,6 +134,31 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield one
 
 
+def _causes(findings: Iterable[Finding], draft: Draft, seen: Preview) -> Iterator[Finding]:
+    """Yield findings of shapes without those that miss what a cell would have said, were it not told already.
+
+    A wording that the code table lacks leaves its thing without a kind: the cell is the cause, and the one finding.
+    """
+    with ExitStack() as opened:
+        readers: dict[str, list[Reader]] = {}
+        for source, records in seen.imports.items():
+            paths = [seen.lineages[one["lineage"]] / FINDINGS for one in records] if source in draft.imports else []
+            readers[source] = [opened.enter_context(Reader(path)) for path in paths if path.is_file()]
+        for finding in findings:
+            missed = finding.focus and not finding.value and finding.cells
+            if not (missed and _told(finding.cells, readers.get(finding.source, []))):
+                yield finding
+
+
+def _told(cells: Sequence[Cell], readers: Sequence[Reader]) -> bool:
+    places = ((cell, column) for cell in cells for column in (cell.column, *cell.column.split(", ")))
+    return any(
+        column and column in reader.unusable(cell.file, cell.sheet, cell.row)
+        for cell, column in places
+        for reader in readers
+    )
+
+
 def _placed(findings: Sequence[Finding], seen: Preview) -> Iterator[Finding]:
     """Yield findings of shapes with source and cells, those too that were too many to read their rows again."""
     lineages = {s: [seen.lineages[record["lineage"]] for record in records] for s, records in seen.imports.items()}
@@ -155,7 +181,7 @@ def _rough(findings: list[Finding], origins: Origins) -> Iterator[Finding]:
         rows = origins.rows(source, {finding.focus for finding in left.values()})
         for at, finding in list(left.items()):
             if finding.focus in rows:
-                cells = origins.cells(rows[finding.focus], finding.path)
+                cells = origins.cells(rows[finding.focus], finding.path, keyed=True)
                 findings[at] = replace(left.pop(at), source=source, cells=cells)
     yield from findings
 

@@ -44,8 +44,13 @@ class Origins:
                             found.setdefault(wanted[node], []).append((folder, place, row))
         return found
 
-    def cells(self, rows: Sequence[tuple[Path, int, int]], predicate: str, language: str = "") -> tuple[Cell, ...]:
-        """Return the cells of a property in these rows; rows only where the mapping does not say which columns."""
+    def cells(
+        self, rows: Sequence[tuple[Path, int, int]], predicate: str, language: str = "", keyed: bool = False
+    ) -> tuple[Cell, ...]:
+        """Return the cells of a property in these rows; rows only where the mapping does not say which columns.
+
+        `keyed`: of a property that comes from no column, those of the key.
+        """
         exact, rough = [], []
         for folder, at, row in rows:
             if folder not in self._known:
@@ -57,7 +62,7 @@ class Origins:
             named = of.get(f"{predicate}@{language}") or of.get(predicate, [])
             if not named and not language:
                 named = [c for name, columns in of.items() if name.startswith(f"{predicate}@") for c in columns]
-            for column in named:
+            for column in named or (of.get(predicates.KEY, []) if keyed else []):
                 exact.append(Cell(place.file, place.sheet, row, column))
         return tuple(dict.fromkeys(exact or rough))[:_CELLS]
 

@@ -65,7 +65,9 @@ def check(preview: Preview, names: Graphs, kept: Path, folder: Path, limits: Lim
     for trail in before.values():  # rows are not read again for what the current release has as well
         findings = trail.placing(findings)
     findings = _standing(findings, preview)
-    located = [*_located(findings[:_RESOLVED], preview, kept), *findings[_RESOLVED:]]
+    unplaced = sorted(range(len(findings)), key=lambda at: bool(findings[at].cells))[:_RESOLVED]
+    cells = dict(zip(unplaced, _located([findings[at] for at in unplaced], preview, kept), strict=True))
+    located = [cells.get(at, finding) for at, finding in enumerate(findings)]
     for old in folder.glob("validation-*.sqlite"):
         old.unlink(missing_ok=True)
     path = trail_of(folder, preview.content_hash)

@@ -93,8 +93,8 @@ def _tell(table: Table, sheet: Sheet, collector: Collector, column: str, odd: pl
                 what = Text("{column} holds {code}: a letter was lost when the file was written.", given)
                 collector.violation(rule, what, Text("Write the file again in UTF-8, and type the letter."), cell)
             else:
-                what = Text("{column} holds the character {code}, which nobody sees.", given)
-                remedy = Text("Delete it; with it, two texts that look the same are different.")
+                what = Text("{column} holds characters that nobody sees: {code}.", given)
+                remedy = Text("Delete them; with them, two texts that look the same are different.")
                 say = collector.violation if column in table.key else collector.warning
                 say(rule, what, remedy, cell)
 

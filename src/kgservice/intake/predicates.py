@@ -8,8 +8,10 @@ from kgservice.intake.index import facts
 
 _FILE = "predicates.json"
 
+KEY = ""
+"""Stands in place of a predicate for the columns of the key, where all things of a table have the same."""
 Columns = Mapping[str, Mapping[str, list[str]]]
-"""By table and predicate (IRI, with `@` and the language where the mapping fixes one), the columns."""
+"""By table and predicate (IRI, with `@` and the language where the mapping fixes one) or `KEY`, the columns."""
 
 
 def remember(folder: Path) -> None:
@@ -26,7 +28,9 @@ def remember(folder: Path) -> None:
 
     mapping = rules(load_source(folder / facts(folder).source))
     found: dict[str, dict[str, list[str]]] = {}
+    keys: dict[str, set[tuple[str, ...]]] = {}
     for one in mapping.triples_maps:
+        keys.setdefault(one.source, set()).add(one.subject.references())
         for rule in one.rules:
             for predicate in rule.predicates:
                 if not isinstance(predicate.expression, Constant):
@@ -39,6 +43,9 @@ def remember(folder: Path) -> None:
                     else:
                         columns = [column for child, _ in term.joins for column in references(child)]
                     found.setdefault(one.source, {}).setdefault(name, []).extend(columns)
+    for table, known in keys.items():
+        if len(known) == 1:
+            found.setdefault(table, {})[KEY] = list(*known)
     body = {table: {name: list(dict.fromkeys(c)) for name, c in of.items()} for table, of in found.items()}
     (folder / _FILE).write_text(json.dumps(body, ensure_ascii=False), "utf8")
 

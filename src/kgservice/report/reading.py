@@ -147,6 +147,15 @@ class Reader:
         text = f"SELECT {_FINDING} {_FROM} WHERE {where} OR {other} ORDER BY f.id LIMIT 5000"
         return self._found(self._file.execute(text, (file, sheet, *rows, file, sheet, *rows)).fetchall())
 
+    def unusable(self, file: str, sheet: str, row: int) -> set[str]:
+        """Return the columns of a row of which reading or mapping could make nothing; shapes are not asked."""
+        text = (
+            "SELECT f.place FROM findings f JOIN causes c ON c.id = f.cause"
+            " WHERE f.file = ? AND f.sheet = ? AND f.row = ? AND f.severity = 0 AND c.rule GLOB 'map/*'"
+        )
+        found = self._file.execute(text, (file, sheet, row))
+        return {column for (places,) in found for column in (places, *places.split(", "))}
+
     def rows_at_fault(self, file: str, sheet: str, start: int = 0, count: int = 50, after: int = 0) -> list[int]:
         """Return numbers of rows of a file that a finding names, ascending: those beyond the row `after`."""
         one = "SELECT row FROM {} WHERE file = ? AND sheet = ? AND row > ? GROUP BY row ORDER BY row LIMIT ?"

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from kgservice.locale import number, say, translate
@@ -13,6 +15,8 @@ from kgservice.terms import shortened
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("severity", "rule", "file", "sheet", "row", "line", "column", "value", "focus", "message", "remedy")
 _SHOWN = 20
+_CAUSES = 20
+_UNSEEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]")
 _BRIEF = {Severity.VIOLATION: 20, Severity.WARNING: 3, Severity.INFO: 0}
 
 
@@ -30,7 +34,7 @@ def as_text(report: Report, language: str, brief: bool = False) -> str:
             lines.append("")
         lines.append(f"{say(Text(severity.value), language)}  {shortened(rule)}  ({total})")
         for finding in sorted(findings, key=_order)[:shown]:
-            lines.append(f"  {_headline(finding)}{say(finding.text, language)}{_elsewhere(finding, language)}")
+            lines.append(_seen(f"  {_headline(finding)}{say(finding.text, language)}{_elsewhere(finding, language)}"))
         if shown and total > shown:
             lines.append(f"  … {say(Text('and {count} more', {'count': total - shown}), language)}")
         remedies = dict.fromkeys(say(finding.remedy, language) for finding in findings[:shown] if finding.remedy)
@@ -41,14 +45,18 @@ def as_text(report: Report, language: str, brief: bool = False) -> str:
 def told(reader: Reader, language: str, sources: Sequence[str] | None = None, *, brief: bool = False) -> Iterator[str]:
     """Yield the lines of a whole file of findings: every cause with its count, share and marks, places, and remedies.
 
-    20 findings of a cause are shown; `brief` shows 3 of a warning and of a hint only the cause, and counts together
-    what the release has as well in sources that the draft did not import.
+    20 findings of a cause are shown; `brief` shows 3 of a warning and of a hint only the cause, of a rule 20 causes,
+    and counts together what the release has as well in sources that the draft did not import.
     """
     first, elsewhere = True, 0
+    causes: Counter[str] = Counter()
     imported = {name.removeprefix("import:") for name in reader.facts if name.startswith("import:")}
     for cause in reader.causes(sources):
         if brief and imported and cause.source not in {*imported, ""} and _settled(cause):
             elsewhere += cause.count
+            continue
+        causes[cause.rule] += 1
+        if brief and causes[cause.rule] > _CAUSES:
             continue
         shown = _BRIEF[cause.severity] if brief else _SHOWN
         if not first and shown:
@@ -59,7 +67,7 @@ def told(reader: Reader, language: str, sources: Sequence[str] | None = None, *,
             continue
         found = [one.finding for one in reader.window(0, shown, cause=cause.ident, sources=sources)]
         for finding in sorted(found, key=_order):
-            yield f"  {_headline(finding)}{say(finding.text, language)}{_elsewhere(finding, language)}"
+            yield _seen(f"  {_headline(finding)}{say(finding.text, language)}{_elsewhere(finding, language)}")
         if cause.count > len(found):
             more = Text("and {count} more", {"count": number(cause.count - len(found), language)})
             yield f"  … {say(more, language)}"
@@ -67,6 +75,10 @@ def told(reader: Reader, language: str, sources: Sequence[str] | None = None, *,
             yield f"  → {remedy}"
         for expected in dict.fromkeys(say(finding.expected, language) for finding in found if finding.expected):
             yield f"  {translate('expected', language)}: {expected}"
+    for rule, count in causes.items():
+        if brief and count > _CAUSES:
+            left = {"rule": shortened(rule), "count": number(count - _CAUSES, language)}
+            yield f"\n{say(Text('{rule} has {count} more causes.', left), language)}"
     if elsewhere:
         text = Text("In other sources, as in the release: {count}.", {"count": number(elsewhere, language)})
         yield f"\n{say(text, language)}"
@@ -166,6 +178,11 @@ def _elsewhere(finding: Finding, language: str) -> str:
         return ""
     rest = len(finding.cells) - 4
     return f" ({say(Text('also {places}', {'places': ', '.join(others)}), language)}{', …' if rest > 0 else ''})"
+
+
+def _seen(line: str) -> str:
+    """Return a line with the characters named that nobody sees, or that would turn the line or steer a terminal."""
+    return _UNSEEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", line)
 
 
 def _headline(finding: Finding) -> str:

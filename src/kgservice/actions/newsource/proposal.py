@@ -172,7 +172,8 @@ class Proposer:
     ) -> tuple[tuple[str, ...], bool, str]:
         """Return the columns of the key, whether they are names, and what stands in rows without it.
 
-        Codes first, then names, never row numbers; addresses of others only where the class has none of ours.
+        Codes first, then names, never row numbers or amounts (numbers of more and fewer digits); addresses of others
+        only where the class has none of ours.
         """
         by_heading = {column.heading: column for column in columns}
         told = tuple(name for name in answers.get("key", "").split(" + ") if name in by_heading)
@@ -186,8 +187,10 @@ class Proposer:
                 return (column.heading,), False, ""
             named = _IDENTIFIER.search(column.heading) is not None or use.how == "code"
             whole = column.unique and column.kind not in ("date", "decimal", "iri") and not self._number(column)
+            whole = whole and (named or column.kind != "integer" or len(set(map(len, column.all))) == 1)
             if whole or (use.how == "code" and column.kind != "text" and self._beside(column, columns)):
-                ranked.append((named and column.safe, column.safe, use.prop == LABEL, -len(ranked), column.heading))
+                coded = named and (column.safe or column.kind == "code")  # one faulty cell is told when it is imported
+                ranked.append((coded, column.safe, use.prop == LABEL, -len(ranked), column.heading))
         if ranked:
             chosen = by_heading[max(ranked)[4]]
             return (chosen.heading,), not chosen.safe, self._beside(chosen, columns)
