@@ -15,7 +15,7 @@ from kgservice.actions.preview import Preview
 from kgservice.errors import AuthoredInvalid
 from kgservice.intake import lineage
 from kgservice.releases.files import link
-from kgservice.report import Cell, Finding, Report, Text
+from kgservice.report import Cell, Finding, Report, Severity, Text
 from kgservice.terms import Evidence, Graphs
 
 if TYPE_CHECKING:
@@ -65,8 +65,14 @@ def check(preview: Preview, names: Graphs, kept: Path, folder: Path, limits: Lim
     for trail in before.values():  # rows are not read again for what the current release has as well
         findings = trail.placing(findings)
     findings = _standing(findings, preview)
-    unplaced = sorted(range(len(findings)), key=lambda at: bool(findings[at].cells))[:_RESOLVED]
-    cells = dict(zip(unplaced, _located([findings[at] for at in unplaced], preview, kept), strict=True))
+    standing = {one.finding.focus for trail in before.values() for one in trail.told}
+
+    def turn(at: int) -> tuple[bool, bool, bool]:
+        one = findings[at]
+        return bool(one.cells), one.focus in standing, one.severity is not Severity.VIOLATION
+
+    first = sorted(range(len(findings)), key=turn)[:_RESOLVED]  # what is new and stops a publish
+    cells = dict(zip(first, _located([findings[at] for at in first], preview, kept), strict=True))
     located = [cells.get(at, finding) for at, finding in enumerate(findings)]
     for old in folder.glob("validation-*.sqlite"):
         old.unlink(missing_ok=True)
