@@ -46,6 +46,20 @@ def test_tokens_count_by_the_clock_as_it_is_and_none_is_lost(tmp_path, clock):
         access.account(short)
 
 
+def test_a_token_that_was_seen_expired_stays_so_when_the_clock_is_set_back(tmp_path, clock):
+    access = Access(tmp_path)
+    lasting, short, unused = (access.new(name, Role.READER, days) for name, days in (("a", 0), ("b", 1), ("c", 1)))
+    clock(days=2)
+    assert access.account(lasting).name == "a"
+    clock(days=0)
+    for secret in (short, unused):
+        with pytest.raises(Unauthenticated):
+            access.account(secret)
+    assert access.account(lasting).name == "a"
+    access.revoke("b")
+    assert access.account(access.new("b", Role.READER, days=1)).name == "b"
+
+
 def test_the_audit_trail_keeps_its_order_whatever_the_clock_says(tmp_path, clock):
     trail = Audit(tmp_path)
     for number, days in enumerate((0, 5, -5, 0)):
