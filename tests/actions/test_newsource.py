@@ -162,6 +162,14 @@ def test_rows_of_a_class_without_a_kind_keep_their_own_addresses(service, tmp_pa
     assert uses(made)["conceptType"][0] == "", "what every row says is no property of one"
 
 
+def test_amounts_are_nobodys_key_and_one_faulty_code_does_not_change_which_is(service, tmp_path):
+    path = tmp_path / "enterprises.csv"
+    rows = [("Завод", "4201000015", 120), ("Комбинат", "4215 00 02", 2400), ("Фабрика", "4207000036", 35)]
+    path.write_text("Название;ИНН;Число работников\n" + "".join(f"{a};{b};{c}\n" for a, b, c in rows), "utf8")
+
+    assert service.newsource.propose("enterprises", path).key == ("ИНН",)
+
+
 def test_one_faulty_cell_does_not_change_what_a_column_is(service, tmp_path):
     path = tmp_path / "firms.csv"
     rows = [

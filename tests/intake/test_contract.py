@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kgservice.intake.contract import expectation
+from kgservice.intake.contract import expectation, tried
 from kgservice.intake.interface import Source
 from kgservice.intake.sources import check
 from sourcefolders import MAPPING, folder
@@ -80,3 +80,13 @@ def test_sample_that_cannot_be_read_is_a_finding(source: Source) -> None:
     (source.folder / "sample" / "people.csv").write_text("id,id\n1,2\n")
 
     assert rules(source) == ["source/source-unreadable"]
+
+
+def test_whole_delivery_is_tried_without_being_kept(source: Source, tmp_path: Path) -> None:
+    path = tmp_path / "whole" / "people.csv"
+    path.parent.mkdir()
+    path.write_text(PEOPLE + "2,Борис,31.02.2000,,seen,\n", "utf-8")
+    report = tried(source, [path], 1 << 20, 1000)
+
+    assert [finding.rule for finding in report.findings] == ["map/date"]
+    assert (report.counts["records"], report.counts["triples"]) == (2, 6)

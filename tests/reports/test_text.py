@@ -39,6 +39,27 @@ def test_text_groups_by_cause_and_ends_with_the_remedy() -> None:
     ]
 
 
+def test_characters_that_nobody_sees_are_named_and_steer_no_terminal() -> None:
+    cell = Cell("a.csv", row=3, column="name", value="За\u202eря\x1b[2J", line=4)
+    told_so = as_text(Report((Finding("r", Severity.WARNING, Text("x"), cells=(cell,)),)), "ru")
+
+    assert "a.csv:3 (строка 4):name «За<U+202E>ря<U+001B>[2J»: x" in told_so
+
+
+def test_in_brief_a_rule_has_twenty_causes_and_the_rest_is_counted(tmp_path: Path) -> None:
+    with Writer(tmp_path / "wide.sqlite") as writer:
+        for number in range(25):
+            cells = (Cell("a.csv", row=1, column=f"x{number}"),)
+            writer.add(Finding("read/column-unmapped", Severity.VIOLATION, Text("No."), cells=cells))
+    finishing.settle(tmp_path / "wide.sqlite")
+    with Reader(tmp_path / "wide.sqlite") as reader:
+        brief, whole = list(told(reader, "en", brief=True)), list(told(reader, "en"))
+
+    assert sum(line.startswith("violation") for line in whole) == 25
+    assert sum(line.startswith("violation") for line in brief) == 20
+    assert brief[-1].strip() == "read/column-unmapped has 5 more causes."
+
+
 def test_long_causes_are_cut_and_counted() -> None:
     report = Report(REPORT.findings[:1] * 30)
 

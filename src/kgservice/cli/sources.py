@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from kgservice.actions.newsource import UNUSED, Proposal, Question, short
-from kgservice.cli import doors
+from kgservice.cli import doors, job
+from kgservice.cli.findings import summary
 from kgservice.cli.tables import table
 from kgservice.errors import ParameterInvalid
 from kgservice.report import Report
@@ -20,6 +21,7 @@ from kgservice.terms import shortened
 
 if TYPE_CHECKING:
     from kgservice.actions.newsource.scaffold import Trial
+    from kgservice.wiring import Service
 
 _ROUNDS = 8  # times that answers may change the questions
 _CHOICES = 12
@@ -87,15 +89,20 @@ def new(
 
 @source.command("check")
 @click.argument("name")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @doors.language_option
-def check(name: str, language: str | None) -> int:
+def check(name: str, files: tuple[Path, ...], language: str | None) -> int:
     """Check a source against its own sample: what the mapping makes of it must be what sample/expected.nq says.
+
+    With FILES, a whole delivery: what is wrong with its cells by this source. No draft is made, shapes are not asked.
 
     \b
     Example: kgservice source check colleges
     """
     service = doors.service(language)
     say = doors.speaker(service.settings.lang)
+    if files:
+        return job.run(service.settings, lambda: _tried(service, name, files))
     found = service.newsource.check(name)
     if found:
         click.echo(as_text(Report(tuple(found)), service.settings.lang))
@@ -133,6 +140,14 @@ def wording(
                    wording=made.wording, meaning=shortened(made.meaning)))  # fmt: skip
     click.echo(say("Import the delivery again: kgservice import {name} FILE", name=name))
     return 0
+
+
+def _tried(service: "Service", name: str, files: tuple[Path, ...]) -> int:
+    report = service.newsource.tried(name, files)
+    if report.findings:
+        click.echo(as_text(report, service.settings.lang) + "\n")
+    click.echo(summary(report, service.settings.lang))
+    return 0 if report.conforms else 1
 
 
 def _answers(path: Path | None) -> dict[str, str]:

@@ -81,7 +81,7 @@ def _told(one: "Reason", language: str) -> list[str]:
     lines.append(f"  {one.source or one.graph} ({by})")
     for delivery in one.deliveries:
         for cell in delivery.cells:
-            lines.append(f"  {place(cell)}{f' «{cell.value[:60]}»' if cell.value else ''}")
+            lines.append(f"  {place(cell, language)}{f' «{cell.value[:60]}»' if cell.value else ''}")
         told = tell(
             "delivery {sha256} of {files}, received {received}, imported by {actor}",
             sha256=delivery.sha256[:12], files=", ".join(delivery.files), received=delivery.received,

@@ -12,7 +12,7 @@ from kgservice.intake.conversion import convert
 from kgservice.intake.interface import Conversion, Source
 from kgservice.intake.mapped import rules
 from kgservice.intake.staging import stage
-from kgservice.report import Cell, Finding, Severity, Text
+from kgservice.report import Cell, Finding, Report, Severity, Text
 
 BASE = "https://example.org/"
 """Base of IRIs in every expectation."""
@@ -20,6 +20,7 @@ _EXPECTED = "expected.nq"
 _FINDINGS = "expected-findings.json"
 _LIMIT = 1 << 28
 _CAP = 100
+_WHOLE = 2000
 _SHOWN = 5
 _FORMULATIONS = {"json": "JSONPath", "jsonl": "JSONPath", "xml": "XPath", "sqlite": "SQL"}
 """Of a format; all others are tables."""
@@ -47,6 +48,19 @@ def check(source: Source) -> list[Finding]:
     except KgError as error:
         return [_broken(source, source.folder / "sample", error)]
     return [*_unforeseen(source, conversion.report.findings), *_differences(source, made)]
+
+
+def tried(source: Source, files: Sequence[Path], limit: int, statements: int) -> Report:
+    """Return what a whole delivery becomes by a source, read and mapped as an import does; nothing is kept.
+
+    `limit` in bytes and `statements` are the most that a delivery may have and become.
+
+    Raises:
+        SourceUnreadable, MappingInvalid, ConversionFailed: as of an import.
+    """
+    with tempfile.TemporaryDirectory() as work:
+        delivery = stage(source, list(files), Path(work) / "kept", limit)
+        return convert(source, delivery, BASE, Path(work) / "out", _WHOLE, statements).report
 
 
 def expectation(source: Source) -> str:

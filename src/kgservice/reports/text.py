@@ -34,7 +34,9 @@ def as_text(report: Report, language: str, brief: bool = False) -> str:
             lines.append("")
         lines.append(f"{say(Text(severity.value), language)}  {shortened(rule)}  ({total})")
         for finding in sorted(findings, key=_order)[:shown]:
-            lines.append(_seen(f"  {_headline(finding)}{say(finding.text, language)}{_elsewhere(finding, language)}"))
+            lines.append(
+                _seen(f"  {_headline(finding, language)}{say(finding.text, language)}{_elsewhere(finding, language)}")
+            )
         if shown and total > shown:
             lines.append(f"  … {say(Text('and {count} more', {'count': total - shown}), language)}")
         remedies = dict.fromkeys(say(finding.remedy, language) for finding in findings[:shown] if finding.remedy)
@@ -67,7 +69,7 @@ def told(reader: Reader, language: str, sources: Sequence[str] | None = None, *,
             continue
         found = [one.finding for one in reader.window(0, shown, cause=cause.ident, sources=sources)]
         for finding in sorted(found, key=_order):
-            yield _seen(f"  {_headline(finding)}{say(finding.text, language)}{_elsewhere(finding, language)}")
+            yield _seen(f"  {_headline(finding, language)}{say(finding.text, language)}{_elsewhere(finding, language)}")
         if cause.count > len(found):
             more = Text("and {count} more", {"count": number(cause.count - len(found), language)})
             yield f"  … {say(more, language)}"
@@ -133,14 +135,16 @@ def as_json(report: Report, language: str) -> str:
     return json.dumps(body, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
-def place(cell: Cell) -> str:
+def place(cell: Cell, language: str = "en") -> str:
     """Return where a cell stands, in few signs: `file:[sheet]:row (line 5):column`."""
     parts = [cell.file]
     if cell.sheet:
         parts.append(f"[{cell.sheet}]")
     if cell.row or cell.line:
         rows = str(cell.row) if cell.row else ""
-        parts.append(f"{rows} (line {cell.line})".strip() if cell.line not in (0, cell.row) else rows)
+        parts.append(
+            f"{rows} ({translate('line', language)} {cell.line})".strip() if cell.line not in (0, cell.row) else rows
+        )
     if cell.column:
         parts.append(cell.column)
     return ":".join(parts)
@@ -173,7 +177,7 @@ def _order(finding: Finding) -> tuple[str, str, int]:
 
 def _elsewhere(finding: Finding, language: str) -> str:
     """Return the other cells of a finding, such as the rows that repeat a key."""
-    others = [place(cell) for cell in finding.cells[1:4]]
+    others = [place(cell, language) for cell in finding.cells[1:4]]
     if not others:
         return ""
     rest = len(finding.cells) - 4
@@ -185,8 +189,8 @@ def _seen(line: str) -> str:
     return _UNSEEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", line)
 
 
-def _headline(finding: Finding) -> str:
-    where = place(finding.cells[0]) if finding.cells else finding.focus
+def _headline(finding: Finding, language: str) -> str:
+    where = place(finding.cells[0], language) if finding.cells else finding.focus
     value = finding.cells[0].value if finding.cells else finding.value
     shown = f" «{value[:60]}»" if value else ""
     return f"{where}{shown}: " if where or shown else ""

@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from kgservice.intake.guess import guess
 from kgservice.intake.sampling import cut, sampled
 from kgservice.intake.sources import load_source
 from kgservice.releases import Shelf
-from kgservice.report import Finding
+from kgservice.report import Finding, Report
 from kgservice.settings import Settings
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -115,6 +115,15 @@ class NewSource:
             SourceNotFound, SourceInvalid: as their names say.
         """
         return contract.check(self._content.source(name))
+
+    def tried(self, name: str, files: Sequence[Path]) -> Report:
+        """Return what a whole delivery of a source becomes, without a draft.
+
+        Raises:
+            SourceNotFound, SourceInvalid, SourceUnreadable, MappingInvalid: as their names say.
+        """
+        settings = self._settings
+        return contract.tried(self._content.source(name), files, settings.delivery_bytes, settings.statements)
 
     def _fill(self, folder: Path, made: Proposal, path: Path) -> None:
         (folder / "sample").mkdir(parents=True)
