@@ -21,6 +21,7 @@ from kgservice.errors import (
 from kgservice.releases.ledger import Wanted
 from kgservice.settings import Settings
 from kgservice.store import embedded
+from kgservice.store.interface import Question
 from kgservice.wiring import build
 from region import BASE, table, write_content
 
@@ -238,10 +239,18 @@ def test_a_draft_is_brought_up_to_date_or_shows_what_contradicts(desk, tmp_path)
         fits = service.ingest.deliver("places", [_file(tmp_path, text)], actor=BORIS).draft
         text = table(40).replace("town-7,Город 7,", "town-7,Седьмой,")
         fights = service.ingest.deliver("places", [_file(tmp_path, text)], actor=BORIS).draft
+        hand, thing = service.edit.new(ANNA).id, f"<{BASE}id/place/town-7>"
+        update = f"DELETE WHERE {{ GRAPH ?g {{ {thing} <{LABEL}> ?l }} }}"
+        service.edit.update(hand, Question(update, "", ()), (), (), ANNA)
         service.publish.release("d2")
 
         with pytest.raises(PublishConflict, match="drafts rebase"):
             service.publish.release(fits.id)
+        assert service.differences.unseen(hand)
+        with pytest.raises(PublishConflict, match="drafts rebase"):
+            service.ingest.check(hand)
+        assert not service.differences.unseen(hand)
+        assert [one.draft for one in service.differences.conflicts(hand, "ru")] == [""], "before bringing it up to date"
         assert service.differences.conflicts(fits.id, "ru") == []
         draft = service.rebase.draft(fits.id, actor=BORIS, role="curator")
         assert (draft.base_release, draft.state) == (2, "clean")

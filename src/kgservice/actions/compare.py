@@ -7,6 +7,7 @@ from typing import Any
 
 from kgservice.actions.content import Content
 from kgservice.actions.differences import Difference, Differences
+from kgservice.actions.fold import pending
 from kgservice.actions.labels import Labels
 from kgservice.actions.origins import lineages
 from kgservice.actions.rebase import Conflict, conflicts
@@ -70,6 +71,15 @@ class Compare:
         """
         draft = self._drafts.draft(draft_id)
         return [] if draft.release else conflicts(draft, self._shelf, self.named, lang)
+
+    def unseen(self, draft_id: str) -> bool:
+        """Tell whether a draft was worked on by hand in ways that `conflicts` does not see before it is checked.
+
+        Raises:
+            DraftNotFound: there is none of that id.
+        """
+        draft = self._drafts.draft(draft_id)
+        return draft.release is None and pending(draft, self._shelf, self._content.graphs)
 
     def changes(self, number: int) -> Differences:
         """Return what a release changed in the one it was made from.

@@ -106,7 +106,9 @@ class Ingest:
         job = f"check {draft_id}"
         lock, alone = self._shelf.lock("writer", actor=actor, job=job), self._drafts.alone(draft_id, actor, job)
         with lock, guarded(self._settings.state), alone as draft:
-            draft = folded(draft, self._shelf, self._content.graphs)
+            before, draft = draft, folded(draft, self._shelf, self._content.graphs)
+            if draft is not before:
+                draft = self._drafts.save(draft)  # so that `conflicts` tells of edits by hand where the preview fails
             seen = preview(draft, self._shelf.current(), self._content, self._drafts.workplace())
             draft, report = self.checked(draft, seen, progress or silent)
             made = keep(draft, seen, self._shelf, self._content)

@@ -104,6 +104,17 @@ class Rebase:
             keep(moved, seen, self._shelf, self._content)
             return self._drafts.save(moved, report)
 
+    def fold(self, draft_id: str, actor: str = "") -> None:
+        """Write what was changed by hand into a draft's record, so that `conflicts` tells of it.
+
+        Raises:
+            DraftNotFound, StateLocked, StateBroken, StoreUnavailable: as their names say.
+        """
+        with guarded(self._settings.state), self._drafts.alone(draft_id, actor, f"conflicts {draft_id}") as draft:
+            found = folded(draft, self._shelf, self._content.graphs)
+            if found is not draft:
+                self._drafts.save(found)
+
     def _moved(self, draft: Draft, current: Release | None) -> Draft:
         base = self._shelf.release(draft.base_release) if draft.base_release else None
         fighting = set(conflicting(draft, current))

@@ -45,6 +45,8 @@ def conflicts_of_draft(draft_id: str, shape: str, language: str | None) -> int:
     Example: kgservice drafts conflicts d3
     """
     with doors.service(language) as service:
+        if service.differences.unseen(draft_id):
+            service.rebase.fold(draft_id, doors.actor(""))
         found = service.differences.conflicts(draft_id, service.settings.lang)
     if shape == "json":
         click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))

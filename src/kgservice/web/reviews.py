@@ -55,8 +55,13 @@ class Reviews:
         return told(found.to_json())
 
     def conflicts(self, draft_id: str) -> Response:
-        """Return what a draft and the current release changed to different things."""
+        """Return what a draft and the current release changed otherwise. Raises PreviewStale after work by hand."""
         self._callers.insist(Role.CURATOR)
+        if self._desk.differences.unseen(draft_id):
+            raise PreviewStale(
+                "The preview of draft {draft} is not up to date; `kgservice drafts preview {draft}` makes it anew.",
+                draft=draft_id,
+            )
         return told([asdict(one) for one in self._desk.differences.conflicts(draft_id, g.language)])
 
     def accept(self, draft_id: str) -> Response:

@@ -108,6 +108,7 @@ def _follows(service: Desk, draft: Draft) -> dict[str, object]:
     iris = set(_mentioned(impact)) if impact else set()
     return {
         "impact": impact, "behind": behind, "fights": fights, "history": history(draft),
+        "unseen": behind and service.differences.unseen(draft.id),
         "named": service.differences.named(iris, g.language) if iris else {},
         "asked": _asked(service, [one.name for one in impact.changed]) if impact else {},
     }  # fmt: skip
