@@ -137,7 +137,7 @@ def lost(page: Page, seen: Marks) -> None:
 
 
 def early(page: Page, seen: Marks) -> None:
-    """Add a finding for every cell that is shown as a date before 1900: what it is read as would be a time of day."""
+    """Add a finding for every date that is read as a time of day: one before 1900, or a date cell that holds 0."""
     for row, letters, value in seen.negatives:
         column = column_index(letters)
         inside = row <= len(page.grid) and column < len(page.grid[row - 1])
@@ -153,9 +153,10 @@ def early(page: Page, seen: Marks) -> None:
                 Text("Format the column as text and type the date again, such as 05.03.1897."),
                 page.cell(row - 1, column, value),
             )
+    _dayless(page)
 
 
-def dayless(page: Page) -> None:
+def _dayless(page: Page) -> None:
     """Add a finding for every time of day in a column of dates: a date cell that holds 0 is read as one."""
     body = page.grid[page.table.header_row :]
     for column in range(max((len(row) for row in body), default=0)):

@@ -15,7 +15,7 @@ from kgservice.intake.findings import Collector
 from kgservice.intake.guards import check_zip
 from kgservice.intake.interface import Table
 from kgservice.intake.readers.marks import Marks, marks
-from kgservice.intake.readers.pages import DIGITS, chosen, dayless, early, framed, lost, merge, page_of
+from kgservice.intake.readers.pages import DIGITS, chosen, early, framed, lost, merge, page_of
 from kgservice.intake.readers.reading import Sheet, cleaned, without_unnamed
 
 _INFLATED = 1 << 30
@@ -47,7 +47,6 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     merge(page, merged)
     lost(page, seen)
     early(page, seen)
-    dayless(page)
     return without_unnamed(Sheet(name, sheet, cleaned(framed(page), table)), collector)
 
 
