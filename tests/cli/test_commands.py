@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from commands import run
 from region import BASE, HEADINGS, write_content
 
 PROGRAM = str(pathlib.Path(sys.executable).with_name("kgservice"))
@@ -20,21 +21,15 @@ class Shell:
         self.folder = folder
         self.content = write_content(folder / "content")
 
-    def __call__(self, *arguments: str, code: int = 0, given: str = "", **settings: str) -> str:
+    def environment(self, **settings: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
-        environment = {
+        return {
             **kept, "KG_STATE": str(self.folder / "state"), "KG_CONTENT": str(self.content), "KG_BASE": BASE,
             "KG_WORKERS": "1", **settings,
         }  # fmt: skip
-        done = subprocess.run(
-            [PROGRAM, *arguments],
-            env=environment,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+
+    def __call__(self, *arguments: str, code: int = 0, given: str = "", **settings: str) -> str:
+        done = run(list(arguments), self.environment(**settings), given)
 
         assert done.returncode == code, f"{arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
@@ -45,7 +40,7 @@ class Shell:
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     made = Shell(tmp_path_factory.mktemp("cli"))
-    made("build")
+    subprocess.run([PROGRAM, "build"], env=made.environment(), check=True, capture_output=True)  # as it is installed
     return made
 
 

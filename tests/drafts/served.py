@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from commands import run
 from region import write_content
 
 KGSERVICE = Path(sys.executable).parent / "kgservice"
@@ -38,15 +39,13 @@ class Served:
 
     def command(self, *arguments: str, code: int = 0) -> str:
         """Run a command of the CLI and return what it prints."""
-        done = subprocess.run([KGSERVICE, *arguments], env=self.environment, capture_output=True, text=True)
+        done = run(list(arguments), self.environment)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout.strip()
 
     def command_with(self, given: str, *arguments: str) -> str:
         """Run a command that reads standard input and return what it prints."""
-        done = subprocess.run(
-            [KGSERVICE, *arguments], env=self.environment, input=given, capture_output=True, text=True
-        )  # fmt: skip
+        done = run(list(arguments), self.environment, given)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
