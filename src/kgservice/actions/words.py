@@ -83,6 +83,7 @@ class Concept:
     label: Texts
     definition: Texts
     notation: str
+    sources: tuple[str, ...]
     broader: tuple[str, ...]
     count: int
 
@@ -248,6 +249,7 @@ def _scheme(said: Said, name: str, counts: _Counts) -> Scheme:
             said.texts(one, _RDFS + "label"),
             said.texts(one, _SKOS + "definition"),
             said.text(one, _SKOS + "notation"),
+            said.iris(one, _DC + "source"),
             said.iris(one, _SKOS + "broader"),
             int(counts[one]["n"].value) if one in counts else 0,
         )
