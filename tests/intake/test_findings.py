@@ -1,7 +1,11 @@
 """Collector: causes are never hidden by another cause's mass."""
 
+from dataclasses import replace
+
+from kgservice.intake.failures import Once
 from kgservice.intake.findings import Collector
 from kgservice.report import Cell, Severity, Text
+from kgservice.rml import Failure
 
 NOTHING = Text("")
 
@@ -39,3 +43,13 @@ def test_finding_that_is_not_wanted_need_not_be_built() -> None:
     assert collector.report().counts == {"omitted:r": 1, "omitted": 1}
     assert collector.found("r")
     assert not collector.found("other")
+
+
+def test_a_cell_that_several_code_tables_lack_is_one_finding_with_all_their_names() -> None:
+    kinds, classes = (Failure(3, ("kind",), "x", "map/lookup", "lookup", "", table) for table in ("kinds", "classes"))
+    date = Failure(3, ("day",), "x", "map/date", "date")
+
+    once, told = Once(), [replace(kinds, detail="kinds, classes"), date]
+
+    assert once.of([kinds, date, classes, kinds]) == told
+    assert (once.of([date]), once.of([date], place=1)) == ([], [date])

@@ -77,9 +77,10 @@ class CodeTables:
             for one in causes:
                 for found in reader.window(0, _MOST, cause=one.ident):
                     params = found.finding.text.params
-                    key = (one.source, str(params.get("table", "")), _plain(str(params.get("value", ""))))
-                    if one.source in draft.sources and all(key):
-                        counts[key] = counts.get(key, 0) + 1
+                    for table in str(params.get("table", "")).split(", "):  # a cell may be looked up in several
+                        key = (one.source, table, _plain(str(params.get("value", ""))))
+                        if one.source in draft.sources and all(key):
+                            counts[key] = counts.get(key, 0) + 1
         added = {(one.source, one.table, one.wording): one for name in draft.sources for one in self.added(name)}
         told = [
             Wording(*key, count, added[key].meaning if key in added else "") for key, count in counts.items()

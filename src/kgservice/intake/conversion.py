@@ -8,7 +8,7 @@ import polars as pl
 from kgservice import rml
 from kgservice.errors import MappingInvalid, SourceUnreadable
 from kgservice.intake import columns, coverage, index, joining, keys, letters, windows
-from kgservice.intake.failures import Expectations, tell
+from kgservice.intake.failures import Expectations, Once, tell
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source, Table
 from kgservice.intake.mapped import Others, joined, mapped, rules, together, with_iterator
@@ -170,6 +170,7 @@ class _Job:
         self.collector = collector
         self.statements = Statements(out / "work")
         self._expectations = Expectations(source.lookups, source.spoken)
+        self._once = Once()
         self.places: list[index.Place] = []
         self._tables: list[tuple[Table, list[Part]]] = []
         self._sheets: dict[str, list[Sheet]] = {}
@@ -240,7 +241,7 @@ class _Job:
 
     def _take(self, produced: rml.Produced, sheet: Sheet) -> None:
         place = len(self.places) - 1
-        for failure in produced.failures:
+        for failure in self._once.of(produced.failures, place):
             tell(failure, sheet, self.collector, self._expectations)
         homeless = pl.col("graph").fill_null("") == ""
         statements = produced.statements.with_columns(

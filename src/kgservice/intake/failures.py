@@ -2,6 +2,8 @@
 
 import csv
 import difflib
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from kgservice import rml
@@ -34,6 +36,7 @@ _FORMS = {
 }
 _WORDINGS = 8
 _REMEMBERED = 1000
+_SPOTS = 200_000
 
 
 class Expectations:
@@ -47,7 +50,7 @@ class Expectations:
     def of(self, failure: rml.Failure) -> Text | None:
         """Return what the rule of a failure would take, None where that takes more than a few words."""
         if failure.rule == "map/lookup" and failure.detail:
-            return self._wording(failure.detail, failure.value)
+            return self._wording(failure.detail.partition(", ")[0], failure.value)
         form = (
             _FORMS.get(failure.detail.removeprefix(PREFIXES["xsd"])) if failure.rule == "map/not-of-datatype" else None
         )
@@ -81,6 +84,41 @@ def tell(failure: rml.Failure, sheet: Sheet, collector: Collector, expectations:
     remedy = Text(_REMEDIES.get(failure.rule, _ELSE), {"columns": columns, "table": failure.detail})
     cell = sheet.cell(failure.row, columns, failure.value)
     collector.violation(failure.rule, rml.explain(failure), remedy, cell, expected=expectations.of(failure))
+
+
+class Once:
+    """Leaves out failures that say of a cell what was said already: a cell that several rules read has one cause."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, str] = {}
+        self._seen: set[int] = set()
+
+    def of(self, failures: Iterable[rml.Failure], place: int = 0) -> list[rml.Failure]:
+        """Return the failures of rows of a place, each cell's once; where code tables lack it, with all their names."""
+        found: dict[object, rml.Failure] = {}
+        for one in failures:
+            spot = self._spot(one)
+            known = found.setdefault(spot or len(found), one)
+            if spot and one.detail not in known.detail.split(", "):
+                found[spot] = replace(known, detail=f"{known.detail}, {one.detail}")
+        return [one for one in found.values() if self._new(one, place)]
+
+    def _spot(self, one: rml.Failure) -> tuple[object, ...]:
+        if not one.function:
+            return ()
+        if one.function not in self._said:
+            self._said[one.function] = rml.explain(one).template
+        return one.row, one.columns, one.value, self._said[one.function]
+
+    def _new(self, one: rml.Failure, place: int) -> bool:
+        if not one.function:
+            return True
+        spot = hash((place, one.detail, self._spot(one)))
+        if spot in self._seen:
+            return False
+        if len(self._seen) < _SPOTS:
+            self._seen.add(spot)
+        return True
 
 
 def _wordings(path: Path) -> list[str]:
