@@ -155,3 +155,17 @@ def test_what_would_be_right_is_said_where_the_constraint_can(checked):
         "2 or more values", "one of: ru, en", "one in each language", "a whole number, such as 15", "5 or more",
         "a thing of the class kg:Place", "an address or identifier (IRI), no text", "one of: kg:Town, kg:City", None,
     }  # fmt: skip
+
+
+def test_two_constraints_of_a_shape_without_a_name_are_two_findings_about_one_value(checked):
+    shapes = SHAPES.replace(
+        "sh:property shape:Place-name",
+        'sh:property [ sh:path kg:name ; sh:pattern "^B" ; sh:minLength 2 ], shape:Place-name',
+    )
+
+    found = checked(GOOD, shapes=shapes)
+
+    assert [(f.rule.rpartition("#")[2], f.value, f.component.rpartition("#")[2]) for f in found] == [
+        ("Place", '"A"', "MinLengthConstraintComponent"),
+        ("Place", '"A"', "PatternConstraintComponent"),
+    ]

@@ -11,9 +11,9 @@ from kgservice.report import Finding, Report
 from kgservice.shacl import Focus
 
 
-def key(finding: Finding) -> tuple[str, str, str, str, str]:
-    """Return by what findings of shapes are ordered and known as one: rule, focus, path, value, message."""
-    return finding.rule, finding.focus, finding.path, finding.value, finding.text.template
+def key(finding: Finding) -> tuple[str, str, str, str, str, str]:
+    """Return by what findings of shapes are ordered and known as one: rule, focus, path, value, message, component."""
+    return finding.rule, finding.focus, finding.path, finding.value, finding.text.template, finding.component
 
 
 class ChangeTooLarge(Exception):
