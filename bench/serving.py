@@ -111,6 +111,7 @@ def costs(work: Path, content: Path, size: int, times: int) -> dict[str, float]:
         figures["small.latency_ms"] = _latency(port, times)
         figures["large.ours_ms"] = cost(port, pid, "/sparql", MANY_ROWS, 10)
         figures["304.ours_ms"] = _unchanged(port, pid, times)
+        figures["description.milliseconds"] = _description(port)
     for name in ("flask-in-process", "oxigraph-server", "rdflib-endpoint"):
         with peer(name, file, store, log) as (port, pid, path):
             figures[f"small.{name}_ms"] = cost(port, pid, path, TEN_ROWS, times if "rdflib" not in name else times // 5)
@@ -142,6 +143,18 @@ def _latency(port: int, times: int) -> float:
     for _ in range(times):
         begun = time.perf_counter()
         client.ask(body)
+        found.append(1000 * (time.perf_counter() - begun))
+    client.close()
+    return statistics.median(found)
+
+
+def _description(port: int) -> float:
+    """Return the median milliseconds that one client waits for the service description."""
+    client, found = Client(port), []
+    for _ in range(20):
+        begun = time.perf_counter()
+        if client.get("/sparql", Accept="text/turtle")[0] != 200:
+            raise RuntimeError("no service description")
         found.append(1000 * (time.perf_counter() - begun))
     client.close()
     return statistics.median(found)
