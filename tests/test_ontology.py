@@ -44,7 +44,7 @@ def written(name: str, kind: str = "owl:Class", more: str = "", without: str = "
         "definition-en": f'skos:definition "Something that is called {name} in these tests."@en',
         "definition-ru": f'skos:definition "Нечто, что в этих проверках называется {name}."@ru',
         "module": "rdfs:isDefinedBy <https://w3id.org/kgservice/ontology>",
-        "example": 'skos:example "An example"@en',
+        "example": 'skos:example "An example"@en, "Пример"@ru',
     }
     kept = [text for key, text in parts.items() if key != without]
     return f"kg:{name} a {kind} ; {' ; '.join(kept)} {'; ' + more if more else ''} .\n"
