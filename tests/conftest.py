@@ -46,6 +46,25 @@ def service(settings):
 
 
 @pytest.fixture(scope="session")
+def first(tmp_path_factory):
+    """The state folder of release 1 of the content of 50 rows, built once by os:anna."""
+    folder = tmp_path_factory.mktemp("first")
+    content = write_content(folder / "content")
+    given = {"KG_STATE": str(folder / "state"), "KG_CONTENT": str(content), "KG_BASE": BASE, "KG_WORKERS": "1"}
+    with build(Settings.read(given)) as service:
+        assert service.publish.build(actor="os:anna").release.id == 1
+    return folder / "state"
+
+
+@pytest.fixture
+def built(settings, first):
+    """A service over a copy of that release, and over a content folder that is the same."""
+    shutil.copytree(first, settings.state)
+    with build(settings) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
 def real(tmp_path_factory):
     """Settings of a state folder with one release of the real deliveries, built by the command itself.
 

@@ -11,12 +11,6 @@ from region import BASE, table
 PLACES = "SELECT (COUNT(*) AS ?n) WHERE { ?s a <https://w3id.org/kgservice/ontology#Place> }"
 
 
-@pytest.fixture
-def built(service):
-    service.publish.build()
-    return service
-
-
 def count(service):
     return int(service.ask.rows(PLACES)[0]["n"].value)
 

@@ -26,12 +26,6 @@ def count(service):
 
 
 @pytest.fixture
-def built(service):
-    service.publish.build(actor="anna")
-    return service
-
-
-@pytest.fixture
 def saved(built, tmp_path):
     path = tmp_path / "backup.tar"
     built.backup.save(path, "anna", quiet)

@@ -31,12 +31,6 @@ def delivery(tmp_path):
     return write
 
 
-@pytest.fixture
-def built(service):
-    assert service.publish.build(actor=ANNA).release.id == 1
-    return service
-
-
 def test_build_makes_a_release_that_answers(built):
     release = built.shelf.current()
 
