@@ -1,6 +1,7 @@
 """Two engines, one answer: every question of the library and 500 generated queries, over the real graph."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -70,6 +71,12 @@ def rows(found: list[dict[str, dict[str, str]]]) -> Counter[frozenset[tuple[str,
     return Counter(frozenset((name, term(binding)) for name, binding in row.items()) for row in found)
 
 
+def graph(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer whose triples are a set, their blank nodes all alike."""
+    triples = {re.sub(r"_:\w+", "_:b", line) for line in answer.get("triples", ())}
+    return answer | {"triples": triples} if triples else answer
+
+
 def compared(service: Service, jena: Jena, text: str, seconds: float = SECONDS) -> bool:
     """Tell whether both engines answered in time; fail where their answers differ."""
     there = jena.answer(text, seconds)
@@ -84,7 +91,7 @@ def compared(service: Service, jena: Jena, text: str, seconds: float = SECONDS) 
             f"ours only: {list((left - right).items())[:3]}\nJena only: {list((right - left).items())[:3]}\n{text}"
         )
     else:
-        assert here == there, text
+        assert graph(here) == graph(there), text
     return True
 
 
