@@ -236,7 +236,11 @@ def test_a_release_is_kept_from_retention_and_revived(desk):
 def test_a_draft_is_brought_up_to_date_or_shows_what_contradicts(desk, tmp_path):
     with desk() as service:
         text = table(40).replace("town-1,Город 1,", "town-1,Первый,")
-        fits = service.ingest.deliver("places", [_file(tmp_path, text)], actor=BORIS).draft
+        told = []
+        fits = service.ingest.deliver(
+            "places", [_file(tmp_path, text)], actor=BORIS, progress=lambda *one: told.append(one)
+        ).draft
+        assert any(step == "Checking against the shapes" and 0 < done < total for step, done, total in told)
         text = table(40).replace("town-7,Город 7,", "town-7,Седьмой,")
         fights = service.ingest.deliver("places", [_file(tmp_path, text)], actor=BORIS).draft
         hand, thing = service.edit.new(ANNA).id, f"<{BASE}id/place/town-7>"

@@ -2,11 +2,13 @@
 
 import json
 import time
+import urllib.request
 
 import pytest
 
-from kgservice.jobs import Failure, Supervisor
+from kgservice.jobs import Failure, Queue, Supervisor
 from kgservice.releases.locks import exclusive
+from region import table
 
 
 @pytest.fixture
@@ -44,6 +46,24 @@ def test_events_tell_what_happened_and_go_on_after_the_last_one_seen(house, as_c
     assert whole[0][2]["state"] == "done"
     assert rest[0][0] > seen
     assert as_curator("GET", f"/curate/jobs/{job.id}/events", headers={"Last-Event-ID": "nonsense"}).status_code == 200
+
+
+def test_the_events_of_a_job_go_on_where_they_were_after_the_service_was_restarted(served, tmp_path):
+    path = tmp_path / "places.csv"
+    path.write_text(table(50), "utf8")
+    events = "/curate/jobs/{}/events"
+    with exclusive(served.state / "writer.lock", "os:tests", "holds everything up", 1):
+        job = Queue(served.state).add("import", {"files": [str(path)]}, "user:curator", "places", 1000)
+        asked = urllib.request.Request(served.url + events.format(job.id))
+        asked.add_header("Authorization", f"Bearer {served.token}")
+        with urllib.request.urlopen(asked, timeout=60) as live:
+            seen = next(int(line[4:]) for line in live if line.startswith(b"id: "))
+            served.stop()
+        served.start()
+    rest = stream(served.send("GET", events.format(job.id), Last_Event_ID=str(seen)).body.decode())
+
+    assert rest[0][0] > seen, "nothing is told twice"
+    assert (rest[-1][1], rest[-2][2]["state"]) == ("end", "done")
 
 
 def test_a_job_that_failed_says_why_in_the_language_of_the_asker_and_is_tried_again(house, as_curator):

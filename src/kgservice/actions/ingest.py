@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,7 @@ class Ingest:
         tell("Checking against the shapes", 0, 0)
         patience = self._settings.import_seconds / 20  # one constraint that runs away must not take the whole job
         # ten times what fits in a report: all of it goes into the file
-        limits = Limits(10 * self._settings.findings, patience)
+        limits = Limits(10 * self._settings.findings, patience, partial(tell, "Checking against the shapes"))
         shapes = placed(check(seen, self._content.graphs, self._kept, draft.path, limits), self._content.authored)
         shapes = shapes.joined(duplicates.report(seen, draft, self._settings))
         shapes = shapes.joined(links.report(seen, self._content.references(), self._content.graphs))

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -35,6 +35,8 @@ class Limits:
     """As many are kept, the rest is counted."""
     seconds: float
     """A constraint that takes longer is ended, and is a finding itself."""
+    tell: Callable[[int, int], None] = lambda done, total: None
+    """Told how many of the constraints are done."""
 
 
 def check(preview: Preview, names: Graphs, kept: Path, folder: Path, limits: Limits) -> Report:
@@ -123,11 +125,11 @@ def _whole(preview: Preview, rules: "Rules", limits: Limits, trails: "dict[str, 
     memory = Memory([Path(preview.known.file)], limits.seconds)
     try:
         trails["known"] = Trail()
-        report = rules.check(memory.rows, cap=limits.findings, trail=trails["known"])
+        report = rules.check(memory.rows, cap=limits.findings, trail=trails["known"], tell=limits.tell)
         if preview.illustrative.triples:
             memory.add([Path(preview.illustrative.file)])
             trails["illustrative"] = Trail()
-            more = rules.check(memory.rows, report, _room(report, limits), trails["illustrative"])
+            more = rules.check(memory.rows, report, _room(report, limits), trails["illustrative"], None, limits.tell)
             report = report.joined(more)
     finally:
         memory.close()
@@ -173,7 +175,7 @@ def _changed(
             trails[name] = Trail()
             change = Change(trail.told, focuses[name], partial(derived, patience.rows, parent, names))
             try:
-                report = report.joined(rules.check(patience.rows, known, room, trails[name], change))
+                report = report.joined(rules.check(patience.rows, known, room, trails[name], change, limits.tell))
             finally:
                 patience.end()
             reached = max(reached, sum(len(nodes or ()) for nodes in focuses[name].values()))

@@ -3,7 +3,7 @@
 import gzip
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
@@ -72,6 +72,7 @@ class Rules:
         cap: int | None = None,
         trail: Trail | None = None,
         change: Change | None = None,
+        tell: Callable[[int, int], None] = lambda done, total: None,
     ) -> Report:
         """Return what breaks the shapes in the default graph that `answers` answers over.
 
@@ -79,7 +80,8 @@ class Rules:
         and only what is not in `known` comes back, as illustrative; causes that `known` had to cut are not asked again.
         Findings come by shape, focus, path, value, each once; at most `cap`, of every cause some, `omitted` and
         `omitted:<rule>` count the rest. A shape that nothing can evaluate, or whose query is ended for the time it
-        takes, is a finding. `trail` is filled; with `change` only its focus is looked at.
+        takes, is a finding. `trail` is filled; with `change` only its focus is looked at. `tell` hears how many of the
+        constraints are done.
 
         Raises:
             AuthoredInvalid: a shape is ill-formed.
@@ -102,7 +104,8 @@ class Rules:
 
         for told in change.standing(left) if change else ():
             kept += note(replace(told, finding=replace(told.finding, illustrative=known is not None)))
-        for check in checks:
+        for number, check in enumerate(checks):
+            tell(number, len(checks))
             if known and f"omitted:{self._rule(check.origin)}" in known.counts:
                 trail.whole = False
                 continue
