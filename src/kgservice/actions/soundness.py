@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kgservice.errors import OntologyUnsound
+from kgservice.locale import LANGUAGES, say
 from kgservice.releases import files
 from kgservice.report import Finding, Severity, Text
 from kgservice.terms import shortened
@@ -39,9 +40,12 @@ def stamp(authored: Path, state: Path, found: Iterable[Finding], reasoned: bool 
         body["ontology"], body["verdict"] = logic.fingerprint(authored), _BROKEN if classes else verdict
         body["classes"] = classes
     wrong = [one for one in found if one.rule.startswith(_WORDS) and one.severity is Severity.VIOLATION]
-    cells = [cell for one in wrong for cell in one.cells[:1] if not Path(cell.file).is_absolute()]
-    first = next((f"{cell.file}:{cell.row}" if cell.row else cell.file for cell in cells), "")
-    body["words"] = {"of": _fingerprint(authored), "faults": len(cells), "first": first}
+    told = [(one, cell) for one in wrong for cell in one.cells[:1] if not Path(cell.file).is_absolute()]
+    body["words"] = {"of": _fingerprint(authored), "faults": len(told)}
+    for one, cell in told[:1]:
+        body["words"]["place"] = f"{cell.file}:{cell.row}" if cell.row else cell.file
+        # in every language: the message of a refusal takes the one that is its own
+        body["words"]["cause"] = {f"cause_{language}": say(one.text, language) for language in LANGUAGES}
     with files.guarded(state):
         state.mkdir(parents=True, exist_ok=True)
         files.replace(state / _FILE, json.dumps(body))
@@ -49,7 +53,9 @@ def stamp(authored: Path, state: Path, found: Iterable[Finding], reasoned: bool 
 
 def seen(authored: Path, state: Path) -> bool:
     """Tell whether a check has looked at the words of these files as they are now."""
-    return bool(_read(state).get("words", {}).get("of") == _fingerprint(authored))
+    words = _read(state).get("words", {})
+    # the stamp of an older version does not say why
+    return words.get("of") == _fingerprint(authored) and ("cause" in words or not words["faults"])
 
 
 def insist(authored: Path, state: Path) -> None:
@@ -74,9 +80,10 @@ def insist(authored: Path, state: Path) -> None:
     if words.get("faults") and seen(authored, state):
         raise OntologyUnsound(
             "Nothing is published: `kgservice check` found faults in the authored files ({n}), the first at {place}. "
-            "Mend them, then run `kgservice check`.",
+            "{cause_en} Mend them, then run `kgservice check`.",
             n=words["faults"],
-            place=words["first"],
+            place=words["place"],
+            **words["cause"],
         )
 
 
