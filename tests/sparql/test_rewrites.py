@@ -41,7 +41,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
     ],
 )
 def test_order_keys_are_wrapped_where_they_can_mix_kinds(written: str, safe: str) -> None:
-    text = "SELECT * { ?x ?p ?y } ORDER BY "
+    text = "SELECT ?x ?p ?y { ?x ?p ?y } ORDER BY "
 
     found = rewrites.safe(parse(text + written))
 
@@ -65,6 +65,24 @@ def test_a_variable_that_is_listed_twice_is_projected_once() -> None:
     assert query.variables == ("x", "y")
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("SELECT * { ?s ?p ?o }", ["s", "p", "o"]),
+        ("SELECT DISTINCT * { ?s <u:p>|<u:q> ?o ; ?b ?a }", ["s", "o", "b", "a"]),
+        ("SELECT * { ?z <u:p> [ <u:q> ?y ] OPTIONAL { ?y ?x ?w } BIND(1 AS ?v) MINUS { ?u ?t ?z } }", [*"zyxwv"]),
+        ("SELECT * { } VALUES (?y ?x) { (1 2) }", ["y", "x"]),
+        ("SELECT * { { SELECT * { ?s ?p ?o } } GRAPH ?g { ?o ?a [] } }", ["s", "p", "o", "g", "a"]),
+        ("SELECT * { }", []),
+    ],
+)
+def test_the_columns_of_a_star_stand_in_the_order_of_the_text(text: str, names: list[str]) -> None:
+    answer = ox.Store().query(rewrites.safe(parse(text)))
+
+    assert isinstance(answer, ox.QuerySolutions)
+    assert [variable.value for variable in answer.variables] == names
+
+
 def test_each_rewrite_can_be_left_out() -> None:
     text = "SELECT (GROUP_CONCAT(?x) AS ?all) { ?x ?p ?o } ORDER BY ?all"
 
@@ -73,7 +91,7 @@ def test_each_rewrite_can_be_left_out() -> None:
 
 
 def test_updates_and_queries_without_order_stay_as_they_are() -> None:
-    for text in ("SELECT * { ?s ?p ?o }", "INSERT DATA { <u:s> <u:p> 'ORDER BY ?x' }"):
+    for text in ("SELECT ?s { ?s ?p ?o }", "INSERT DATA { <u:s> <u:p> 'ORDER BY ?x' }"):
         assert rewrites.safe(parse(text)) is text
 
 

@@ -86,7 +86,10 @@ class Query:
         for select in self.tree.named("Select"):
             projection = self.tree.children(select, "Projection")[0]
             if is_star(self.tree, projection):
-                return tuple(self.scopes.where(select))
+                found = dict(self.scopes.where(select))
+                for values in self.tree.children(select.parent, "Trailing") if select.parent else ():
+                    found |= self.scopes.of(values)
+                return tuple(found)
             return tuple(dict.fromkeys(projected(self.tree, projection)))
         return ()
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from kgservice.sparql import alternatives, divisions
 from kgservice.sparql.edits import Edit, applied
 from kgservice.sparql.query import Query
+from kgservice.sparql.scope import is_star
 from kgservice.sparql.tree import CLOSING, OPENING, Node, Tree
 
 SORT_KEY = "urn:x-kg:sortkey"
@@ -36,7 +37,15 @@ def safe(query: Query, without: Collection[str] = ()) -> str:
 
 def edits(query: Query, without: Collection[str] = ()) -> list[Edit]:
     """Return the edits of every rewrite that `safe` would apply, to a query or an update."""
-    return [edit for name, rewrite in REWRITES.items() if name not in without for edit in rewrite(query)]
+    found: list[Edit] = []
+    replaced: set[tuple[int, int]] = set()
+    for name, rewrite in REWRITES.items():
+        for edit in rewrite(query) if name not in without else ():
+            span = edit.start, edit.end
+            if edit.start == edit.end or span not in replaced:  # an alternative names the variables of * too
+                found.append(edit)
+                replaced.add(span)
+    return found
 
 
 def sorted_by_key(query: Query) -> Iterator[Edit]:
@@ -68,9 +77,17 @@ def plain_concatenation(query: Query) -> Iterator[Edit]:
             yield Edit(end, end, ")")
 
 
-def once_projected(query: Query) -> Iterator[Edit]:
-    """Take a variable that a projection lists again from it: SPARQL allows that (19.8, rule 9), the engine does not."""
+def columns(query: Query) -> Iterator[Edit]:
+    """Name the columns of `SELECT *` in the order of the text, and take a variable that is listed again away.
+
+    The engine sorts the former by name, and refuses the latter, which SPARQL allows (19.8).
+    """
     tree = query.tree
+    for select in tree.named("Select"):
+        projection = tree.children(select, "Projection")[0]
+        if is_star(tree, projection) and query.variables:
+            star = tree.tokens[projection.end - 1]
+            yield Edit(star.start, star.end, " ".join(f"?{name}" for name in query.variables))
     for projection in tree.named("Projection"):
         seen: set[str] = set()
         inside = 0
@@ -88,7 +105,7 @@ REWRITES: dict[str, Callable[[Query], Iterator[Edit]]] = {
     "division": divisions.of_zero,
     "order": sorted_by_key,
     "group-concat": plain_concatenation,
-    "projection": once_projected,
+    "columns": columns,
 }
 """Rewrites by the name under which each can be left out."""
 
