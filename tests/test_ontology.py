@@ -31,7 +31,7 @@ MODULE = """<https://w3id.org/kgservice/ontology> a owl:Ontology ;
     owl:versionIRI <https://example.org/v> ; skos:changeNote "n"@en .
 kg:valueDatatype a owl:AnnotationProperty ; rdfs:label "expected datatype"@en, "тип значения"@ru ;
     skos:definition "The datatype that values of a property have."@en, "Тип, который имеют значения свойства."@ru ;
-    rdfs:isDefinedBy <https://w3id.org/kgservice/ontology> ; skos:example "e"@en ;
+    rdfs:isDefinedBy <https://w3id.org/kgservice/ontology> ; skos:example "e"@en, "п"@ru ;
     kg:valueDatatype xsd:anyURI .
 """
 
