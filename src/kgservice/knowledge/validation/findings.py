@@ -80,8 +80,7 @@ class Rules:
         and only what is not in `known` comes back, as illustrative; causes that `known` had to cut are not asked again.
         Findings come by shape, focus, path, value, each once; at most `cap`, of every cause some, `omitted` and
         `omitted:<rule>` count the rest. A shape that nothing can evaluate, or whose query is ended for the time it
-        takes, is a finding. `trail` is filled; with `change` only its focus is looked at. `tell` hears how many of the
-        constraints are done.
+        takes, is a finding. `trail` is filled; with `change` only its focus is looked at. `tell` hears (done, total).
 
         Raises:
             AuthoredInvalid: a shape is ill-formed.
