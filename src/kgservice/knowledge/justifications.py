@@ -16,6 +16,7 @@ from kgservice.errors import AuthoredInvalid
 from kgservice.knowledge import owlapi
 
 _SECONDS = 120
+_MORE_SECONDS = 20  # for each ontology after the first
 
 
 class JustificationsMissing(Exception):
@@ -35,12 +36,13 @@ class Justified:
 class Asked:
     """Questions to the OWLAPI that are being answered."""
 
-    def __init__(self, process: "subprocess.Popen[str] | None", missing: str = "") -> None:
+    def __init__(self, process: "subprocess.Popen[str] | None", missing: str = "", seconds: int = _SECONDS) -> None:
         self._process = process
         self._missing = missing
+        self._seconds = seconds
 
     def answers(self) -> tuple[Justified, ...]:
-        """Wait for the answers, at most two minutes; one per ontology, in their order.
+        """Wait for the answers, at most two minutes for one ontology; one each, in their order.
 
         Raises:
             JustificationsMissing: a package is not installed, it took longer, or the Java machine died.
@@ -49,9 +51,9 @@ class Asked:
         if self._process is None:
             raise JustificationsMissing(f"{self._missing} is not installed")
         try:
-            said, failed = self._process.communicate(timeout=_SECONDS)
+            said, failed = self._process.communicate(timeout=self._seconds)
         except subprocess.TimeoutExpired:
-            raise JustificationsMissing(f"the OWLAPI took longer than {_SECONDS} s") from None
+            raise JustificationsMissing(f"the OWLAPI took longer than {self._seconds} s") from None
         if self._process.returncode < 0:
             raise JustificationsMissing(f"the OWLAPI was ended by signal {-self._process.returncode}")
         if self._process.returncode:
@@ -78,7 +80,7 @@ def asked(ontologies: Iterable[Graph]) -> Iterator[Asked]:
         )
         with process:
             try:
-                yield Asked(process)
+                yield Asked(process, seconds=_SECONDS + _MORE_SECONDS * (len(paths) - 1))
             finally:
                 process.kill()
 
