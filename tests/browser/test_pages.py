@@ -50,6 +50,7 @@ def page(request, chromium):
         java_script_enabled=True,
     )
     page = context.new_page()
+    page.set_default_timeout(60_000)
     page.name = f"{width}-{scheme}-{language}"
     page.width = width
     yield page

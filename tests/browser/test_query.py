@@ -32,7 +32,7 @@ def page(request, chromium):
         locale={"ru": "ru-RU", "en": "en-GB"}[language],
     )  # fmt: skip
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     page.faults = []
     page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: page.faults.append(str(error)))

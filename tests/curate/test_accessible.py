@@ -130,6 +130,7 @@ def visitors(served, chromium):
         locale = {"ru": "ru-RU", "en": "en-GB"}[language]
         contexts.append(chromium.new_context(viewport={"width": width, "height": 900}, locale=locale))
         page = contexts[-1].new_page()
+        page.set_default_timeout(60_000)
         page.goto(f"{served.url}/curate")
         page.fill("#name", "operator")
         page.fill("#password", WORD)

@@ -73,6 +73,7 @@ def visitor(request, served, chromium):
     )
     faults: list[str] = []
     page = context.new_page()
+    page.set_default_timeout(60_000)
     page.on("console", lambda message: faults.append(message.text))
     found = Visitor(page, served.url, width, language, faults)
     found.scriptless = script != "script"

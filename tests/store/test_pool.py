@@ -249,7 +249,7 @@ def test_stop_ends_a_running_and_a_waiting_query_by_id(pool):
             with pytest.raises(QueryStopped):
                 future.result()
 
-    assert time.monotonic() - begun < 0.5
+    assert time.monotonic() - begun < 2
     assert not store.stop("runs")
     assert not store.stop("")
 
@@ -504,7 +504,7 @@ def test_long_queries_leave_one_slot_to_short_ones(pool):
         for _ in range(20):
             begun = time.monotonic()
             assert b"true" in body(store, "ASK {}", client="short")
-            assert time.monotonic() - begun < 0.5
+            assert time.monotonic() - begun < 2
         # when the long one ends, the paused one goes on
         paused = next(ticket.question.id for ticket in store._slots._busy.values() if ticket.paused)
         other = {"q0": "q1", "q1": "q0"}[paused]
@@ -599,7 +599,7 @@ def test_the_last_slot_is_kept_for_known_clients_that_ask_little(pool):
         for _ in range(20):
             begun = time.monotonic()
             assert b"true" in body(store, "ASK {}", client="known")
-            assert time.monotonic() - begun < 0.5
+            assert time.monotonic() - begun < 2
         store.close()
         for future in strangers:
             with pytest.raises(MachineryFailed):

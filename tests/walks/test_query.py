@@ -119,9 +119,9 @@ def test_late_query_is_a_503_that_says_which_limit_and_the_next_one_is_answered(
     assert status == 503
     assert "Retry-After" in headers
     assert json.loads(body)["type"].endswith("query-timeout")
-    assert late < 4
+    assert late < 15  # the deadline is one second; the query would take years
     assert following == 200
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 15
 
 
 @pytest.mark.parametrize(
