@@ -137,15 +137,16 @@ def _emptied(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 def without_unnamed(sheet: Sheet, collector: Collector) -> Sheet:
     """Return the sheet without columns that have no heading; those with values are findings."""
     unnamed = [column for column in sheet.frame.columns if column.startswith(UNNAMED)]
-    for column in unnamed:
-        filled = sheet.frame.filter(pl.col(column).is_not_null())
-        if filled.height:
-            row, value = filled.row(0, named=True)[ROW], filled.row(0, named=True)[column]
+    nothing = sheet.frame.select(unnamed).null_count().row(0) if unnamed else ()  # of up to 16,384 at once
+    for column, empty in zip(unnamed, nothing, strict=True):
+        if count := sheet.frame.height - empty:
+            at = sheet.frame[column].is_not_null().arg_max() or 0
+            row, value = int(sheet.frame[ROW][at]), str(sheet.frame[column][at])
             collector.violation(
                 "read/heading-empty",
                 Text(
                     "Column {letter} has no heading but holds values (filled cells: {count}).",
-                    {"letter": letter(int(column.removeprefix(UNNAMED))), "count": filled.height},
+                    {"letter": letter(int(column.removeprefix(UNNAMED))), "count": count},
                 ),
                 Text("Write a heading over the column, or empty it."),
                 sheet.cell(row, letter(int(column.removeprefix(UNNAMED))), value),
