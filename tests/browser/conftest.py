@@ -1,5 +1,6 @@
 """A real browser on a running service; everything here is skipped, loudly, where there is no Chromium."""
 
+import contextlib
 import sys
 import threading
 from pathlib import Path
@@ -36,7 +37,12 @@ def region(tmp_path_factory):
 
 def serving(app):
     server = create_server(app, host="127.0.0.1", port=0, threads=8, channel_request_lookahead=5)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run():
+        with contextlib.suppress(OSError):  # it is closed under its hands
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
