@@ -11,7 +11,7 @@ import click
 import pytest
 
 from kgservice.cli.main import program
-from kgservice.settings import TABLE
+from kgservice.settings import TABLE, Settings
 
 ROOT = pathlib.Path(__file__).parents[1]
 BIN = pathlib.Path(sys.executable).parent
@@ -79,13 +79,10 @@ def test_no_file_names_a_registry_or_a_folder_of_one_machine() -> None:
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment in which README's commands run: an own state, the checkout's content."""
+def shell(real: Settings) -> dict[str, str]:
+    """The environment in which README's commands run: a state as `make run` builds it, the checkout's content."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
-    state = tmp_path_factory.mktemp("readme") / "var"
-    made = {**kept, "PATH": f"{BIN}:{os.environ['PATH']}", "KG_STATE": str(state), "KG_LANG": "en"}
-    subprocess.run(["kgservice", "build"], cwd=ROOT, env=made, check=True, capture_output=True)  # what `make run` does
-    return made
+    return {**kept, "PATH": f"{BIN}:{os.environ['PATH']}", "KG_STATE": str(real.state), "KG_LANG": "en"}
 
 
 def commands() -> list[tuple[str, str]]:
