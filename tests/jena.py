@@ -4,11 +4,13 @@ As a program: `python tests/jena.py DEFAULT.nt.gz [GRAPH FILE.nt.gz …]` reads 
 from each line of standard input, and writes one with `rows`, `boolean`, `triples` or `error` for each.
 """
 
+import gzip
 import importlib.util
 import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 from typing import Any
 
 import pytest
@@ -56,9 +58,13 @@ def _serve(default: str, named: list[str]) -> None:
     jena.sys.JenaSystem.init()
     data = jena.query.DatasetFactory.createTxnMem()
     data.begin(jena.query.ReadWrite.WRITE)
-    jena.riot.RDFDataMgr.read(data.getDefaultModel(), default)
-    for graph, path in zip(named[::2], named[1::2], strict=True):
-        jena.riot.RDFDataMgr.read(data.getNamedModel(graph), path)
+    with tempfile.NamedTemporaryFile("w", suffix=".nq", encoding="utf-8") as quads:
+        # one file: a blank node is the same in all graphs, as it is in our store
+        for graph, path in (("", default), *zip(named[::2], named[1::2], strict=True)):
+            with gzip.open(path, "rt", encoding="utf-8") as lines:
+                quads.writelines(f"{line.rstrip()[:-1]}<{graph}> .\n" if graph else line for line in lines)
+        quads.flush()
+        jena.riot.RDFDataMgr.read(data, quads.name)
     data.commit()
     data.end()
     for line in sys.stdin:
