@@ -209,6 +209,8 @@ def group(draw: st.DrawFn, depth: int = 2) -> str:
 def query(draw: st.DrawFn) -> str:
     """Return a SELECT, ASK or CONSTRUCT whose answer the specification determines, rows in any order."""
     body = draw(group())
+    if "GRAPH ?" in body:  # there the engine finds no path of no steps to a constant: docs/http.md
+        body = body.replace("kg:College rdfs:subClassOf* ", "kg:College rdfs:subClassOf ").replace("subClassOf? kg:", "subClassOf kg:")
     forms = (
         "plain plain distinct ask count grouped having order expression all keyed lengths table from from construct top"
     )
