@@ -6,6 +6,8 @@ has a solution.
 """
 # ruff: noqa: E501  (a line per class)
 
+import re
+
 from hypothesis import strategies as st
 
 from region import BASE
@@ -98,6 +100,8 @@ GRAPHS = [f"<{BASE}graph/{name}>" for name in (
     "source/professions/sourced", "source/professions/inferred", "source/requirements/inferred", "source/nowhere/sourced",
 )]  # fmt: skip
 CONSTANTS = ["'Кемерово'@ru", "1", "2.5", "'2020-01-01'^^xsd:date", "true", "'x'", "'x'@en", "rdfs:label", "1e3", "-7"]
+_STR = re.compile(r"\bSTR\((\?\w+)\)")
+"""Jena gives a blank node's label for STR, where the specification has no value."""
 variable = st.sampled_from(VARIABLES)
 constant = st.sampled_from(CONSTANTS)
 
@@ -209,8 +213,6 @@ def group(draw: st.DrawFn, depth: int = 2) -> str:
 def query(draw: st.DrawFn) -> str:
     """Return a SELECT, ASK or CONSTRUCT whose answer the specification determines, rows in any order."""
     body = draw(group())
-    if "GRAPH ?" in body:  # there the engine finds no path of no steps to a constant: docs/http.md
-        body = body.replace("kg:College rdfs:subClassOf* ", "kg:College rdfs:subClassOf ").replace("subClassOf? kg:", "subClassOf kg:")
     forms = (
         "plain plain distinct ask count grouped having order expression all keyed lengths table from from construct top"
     )
@@ -219,7 +221,7 @@ def query(draw: st.DrawFn) -> str:
     aggregate = draw(st.sampled_from(["COUNT(?)", "COUNT(DISTINCT ?)", "COUNT(*)", "SUM(STRLEN(STR(?)))", "MAX(STRLEN(STR(?)))",
                                       "MIN(STRLEN(STR(?)))", "AVG(STRLEN(STR(?)))"])).replace("?)", f"{of})")  # fmt: skip
     key, one, two = draw(expression(1)), draw(st.sampled_from(GRAPHS)), draw(st.sampled_from(GRAPHS))
-    return (
+    text = (
         PREFIXES
         + {
             "plain": f"SELECT {' '.join(VARIABLES)} {{ {body} }}",
@@ -239,3 +241,8 @@ def query(draw: st.DrawFn) -> str:
             "top": f"SELECT DISTINCT (STR({by}) AS ?e) {{ {body} }} ORDER BY ?e LIMIT 5",
         }[form]
     )
+    if "GRAPH" in text or "FROM" in text:  # there the engine finds no path of no steps to a constant: docs/http.md
+        text = text.replace("kg:College rdfs:subClassOf* ", "kg:College rdfs:subClassOf ").replace(
+            "subClassOf? kg:", "subClassOf kg:"
+        )
+    return _STR.sub(r"IF(isBlank(\1), 1/0, STR(\1))", text)
