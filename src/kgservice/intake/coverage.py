@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kgservice import rml
@@ -28,13 +28,16 @@ def check(mapping: rml.Mapping, read: Sequence[tuple[Table, Sheet]], collector: 
     for table, sheet in read:
         used.update(_used(mapping, table, sheet.formulation))
     known: dict[str, int] = {}
+    hollow: set[str] = set()
     for table, sheet in read:
         filled: Counter[str] = Counter()
         first: dict[str, Cell] = {}
         base = _absolute("", table.iterator, sheet.formulation) or ""
         for record in sheet.records:
-            leaves: list[tuple[str, str]] = []
-            _look(record.value, base, sheet.formulation, leaves)
+            found: list[tuple[str, str]] = []
+            _look(record.value, base, sheet.formulation, found)
+            leaves = [(path, value) for path, value in found if value]
+            hollow.update(path for path, value in found if not value)
             filled.update([path for path, _ in leaves])
             for path, value in leaves:
                 if path not in first:
@@ -47,13 +50,14 @@ def check(mapping: rml.Mapping, read: Sequence[tuple[Table, Sheet]], collector: 
     collector.counts["cells"] += sum(known.values())
     for table, sheet in read:
         if sheet.records:
-            _look_for(mapping, table, sheet, known, {path for path in known if path not in used}, collector)
+            left = {path for path in known if path not in used}
+            _look_for(mapping, table, sheet, {*known, *hollow}, left, collector)
 
 
 def _look_for(
-    mapping: rml.Mapping, table: Table, sheet: Sheet, known: Mapping[str, int], left: set[str], collector: Collector
+    mapping: rml.Mapping, table: Table, sheet: Sheet, known: set[str], left: set[str], collector: Collector
 ) -> None:
-    """Add a finding for every path of the mapping that leads to no value in any record of a file."""
+    """Add a finding for every path of the mapping that leads nowhere in all records of a file, not even to a null."""
     named = {path.rpartition("." if sheet.formulation == "JSONPath" else "/")[2].strip("@[]"): path for path in left}
     told = set()
     for triples_map in mapping.of(table.name):
@@ -153,7 +157,7 @@ def _xml(base: str, reference: str) -> str | None:
 
 
 def _look(value: Any, path: str, formulation: str, found: list[tuple[str, str]]) -> None:
-    """Add path and text of every value inside a record."""
+    """Add path and text of every value inside a record, "" where there is none."""
     if formulation == "JSONPath":
         _json_leaves(value, path, found)
     else:
@@ -163,30 +167,26 @@ def _look(value: Any, path: str, formulation: str, found: list[tuple[str, str]])
 def _json_leaves(value: Any, path: str, found: list[tuple[str, str]]) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
-            if inner is not None:
-                _json_leaves(inner, f"{path}.{name}" if path else name, found)
+            _json_leaves(inner, f"{path}.{name}" if path else name, found)
     elif isinstance(value, list):
         path = f"{path}[]"
         for inner in value:
             _json_leaves(inner, path, found)
-    elif value is not None:
-        text = value if isinstance(value, str) else str(value)
-        if text and not text.isspace():
-            found.append((path, text))
+    else:
+        text = "" if value is None else str(value)
+        found.append((path, "" if text.isspace() else text))
 
 
 def _xml_leaves(element: Any, path: str) -> Iterator[tuple[str, str]]:
     for name, value in _attributes(element):
         yield f"{path}/@{name}", value
-    text = " ".join(part.strip() for part in _own_texts(element)).strip()
-    if text:
-        yield path, text
+    yield path, " ".join(part.strip() for part in _own_texts(element)).strip()
     for child in element:
         yield from _xml_leaves(child, f"{path}/{_local(child.tag)}")
 
 
 def _attributes(element: Any) -> Iterable[tuple[str, str]]:
-    return [(_local(name), value) for name, value in element.attrib.items() if value.strip()]
+    return [(_local(name), value if value.strip() else "") for name, value in element.attrib.items()]
 
 
 def _own_texts(element: Any) -> Iterator[str]:
