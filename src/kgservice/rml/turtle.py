@@ -27,10 +27,17 @@ class Document:
         self.references: dict[str, int] = {}
         """Line of the first use, by reference; filled while the mapping is read."""
         self._lines = lines
-        self._places = {triple: place for place, triple in enumerate(lines)}
+        places = {triple: place for place, triple in enumerate(lines)}
+        self._values: dict[tuple[Node, Node], list[Node]] = {}
+        self._properties: dict[Node, set[Node]] = {}
+        for subject, predicate, value in sorted(graph, key=lambda triple: places.get(triple, 0)):
+            self._values.setdefault((subject, predicate), []).append(value)
+            self._properties.setdefault(subject, set()).add(predicate)
         self._first: dict[Node, int] = {}
         self._uses: dict[Node, int] = {}
+        self._about: dict[Node, list[tuple[Node, Node, int]]] = {}
         for (subject, predicate, value), line in lines.items():
+            self._about.setdefault(subject, []).append((predicate, value, line))
             self._first[subject] = min(line, self._first.get(subject, line))
             for term in (predicate, value):
                 self._uses[term] = min(line, self._uses.get(term, line))
@@ -38,8 +45,8 @@ class Document:
     def line(self, subject: Node, predicate: Node | None = None, value: Node | None = None) -> int:
         """Return the line of a triple, else of the subject's first triple."""
         if predicate is not None or value is not None:
-            for (s, p, o), line in self._lines.items():
-                if s == subject and predicate in (None, p) and value in (None, o):
+            for p, o, line in self._about.get(subject, ()):
+                if predicate in (None, p) and value in (None, o):
                     return line
         return self._first.get(subject, self._uses.get(subject, 1))
 
@@ -49,8 +56,7 @@ class Document:
 
     def objects(self, subject: Node, predicate: Node) -> list[Node]:
         """Return the objects in the order of the file."""
-        values = self.graph.objects(subject, predicate)
-        return sorted(values, key=lambda value: self._places.get((subject, predicate, value), 0))
+        return list(self._values.get((subject, predicate), ()))
 
     def subjects(self) -> list[Node]:
         """Return every subject in the order of the file."""
@@ -58,7 +64,7 @@ class Document:
 
     def properties(self, subject: Node) -> set[Node]:
         """Return the predicates that a subject has."""
-        return set(self.graph.predicates(subject))
+        return set(self._properties.get(subject, ()))
 
     def only(self, node: Node, allowed: frozenset[URIRef], kind: str) -> None:
         """Raise MappingInvalid when a node has an RML property that its kind does not have."""
