@@ -340,7 +340,7 @@ class PreviewStale(Refused):
 
 
 class OntologyUnsound(Refused):
-    """Raised when a full check found that the ontology cannot be true; names the classes nothing can belong to."""
+    """Raised when a check found that the ontology cannot be true, or faults in authored files; names what and where."""
 
     slug = "ontology-unsound"
 

@@ -101,11 +101,11 @@ class Check:
     def _shapes(self, quick: bool) -> Iterator[Finding]:
         if self._words is None:
             return  # told while reading
-        parts = self._words.authored["shapes"]
+        authored = self._words.authored["shapes"]
         memory = Memory(() if quick else self._published(), _SECONDS)
         try:
-            for fault in faults(ontology.merged(parts), quick, memory.rows):
-                path, line = _place(fault, parts) or (self._content.authored / "shapes", 0)
+            for fault in faults(ontology.merged(authored), quick, memory.rows):
+                path, line = _place(fault, authored) or (self._content.authored / "shapes", 0)
                 params = {**fault.text.params, "line": line} if fault.passage else fault.text.params
                 yield self._finding("shapes/fault", replace(fault.text, params=params), path, line)
         finally:

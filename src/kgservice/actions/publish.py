@@ -52,7 +52,7 @@ class Publish:
 
         Raises:
             PublishBlocked: violations; `params["draft"]` names the draft with the report; readers stay where they are.
-            OntologyUnsound: a full check found that the ontology contradicts itself; nothing was begun.
+            OntologyUnsound: the ontology contradicts itself, or authored files have faults; nothing was begun.
             AuthoredInvalid, SourceInvalid, MappingInvalid, SourceUnreadable, ConfirmationNeeded: an input is wrong.
             SettingInvalid: the content folder has no ontology, shapes or sources: it would empty the graph.
             StateLocked, StateBroken: as their names say; nothing was kept.
@@ -96,7 +96,7 @@ class Publish:
             PreviewStale: draft, release or authored files have moved on since, or `preview` is another one.
             PublishBlocked: violations; the draft's report has them.
             AcceptRefused, Refused: a second pair of eyes has not accepted it, or it was sent back.
-            OntologyUnsound: a full check found that the ontology contradicts itself.
+            OntologyUnsound: the ontology contradicts itself, or authored files have faults.
             NothingChanged: the current release says all this already.
             AuthoredInvalid, StateLocked, StateBroken: as their names say.
         """
