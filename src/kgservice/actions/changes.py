@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     Reach = Callable[[Iterable[tuple[str, str, str]], Answers], Focus]
 
-_MOST = 20_000  # changed statements past which everything is checked
+MOST = 20_000
+"""Changed statements past which everything is checked."""
 _SHARE = 5  # and past this part of all statements
 _PART = 500  # nodes in one query
 
@@ -91,7 +92,7 @@ def _changed(preview: Preview, parent: Release) -> dict[str, _Graph]:
 
     after = {graph: (found.sha256, Path(found.file)) for graph, found in preview.graphs.items()}
     whole = sum(found.triples for found in preview.graphs.values())
-    most = min(_MOST, max(whole // _SHARE, 100))
+    most = min(MOST, max(whole // _SHARE, 100))
     changed: dict[str, _Graph] = {}
     number = 0
     for _, parts in differing(side(parent), after):

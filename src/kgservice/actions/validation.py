@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgservice.actions.changes import applied, derived
+from kgservice.actions.changes import MOST, applied, derived
 from kgservice.actions.origins import merged_from
 from kgservice.actions.preview import Preview
 from kgservice.errors import AuthoredInvalid
@@ -20,6 +21,7 @@ from kgservice.terms import Evidence, Graphs
 
 if TYPE_CHECKING:
     from kgservice.knowledge.validation import Rules, Trail
+    from kgservice.shacl import Answers
 
 NAME = "validation.sqlite"
 """Beside a release: what the check found of each target of each shape."""
@@ -119,7 +121,7 @@ def released(folder: Path, draft: Path, content_hash: str) -> None:
 
 
 def _whole(preview: Preview, rules: "Rules", limits: Limits, trails: "dict[str, Trail]") -> Report:
-    from kgservice.knowledge.validation import Trail
+    from kgservice.knowledge.validation import ChangeTooLarge, Trail
     from kgservice.store.memory import Memory
 
     memory = Memory([Path(preview.known.file)], limits.seconds)
@@ -127,13 +129,42 @@ def _whole(preview: Preview, rules: "Rules", limits: Limits, trails: "dict[str, 
         trails["known"] = Trail()
         report = rules.check(memory.rows, cap=limits.findings, trail=trails["known"], tell=limits.tell)
         if preview.illustrative.triples:
-            memory.add([Path(preview.illustrative.file)])
-            trails["illustrative"] = Trail()
-            more = rules.check(memory.rows, report, _room(report, limits), trails["illustrative"], None, limits.tell)
+            path = Path(preview.illustrative.file)
+            memory.add([path])
+            room = _room(report, limits)
+            try:
+                more = _beside(path, memory.rows, rules, report, room, limits, trails)
+            except ChangeTooLarge:
+                trails["illustrative"] = Trail()
+                more = rules.check(memory.rows, report, room, trails["illustrative"], None, limits.tell)
             report = report.joined(more)
     finally:
         memory.close()
     return report
+
+
+def _beside(
+    path: Path, rows: "Answers", rules: "Rules", known: Report, room: int, limits: Limits, trails: "dict[str, Trail]"
+) -> Report:
+    """Check what illustrative statements reach that were put beside the known ones: all else was found without them.
+
+    Raises:
+        ChangeTooLarge: everything is to be checked with them.
+    """
+    from kgservice.knowledge.validation import Change, ChangeTooLarge, Trail
+    from kgservice.releases.statements import lines
+    from kgservice.store.branches import triples
+
+    said = list(islice(lines(path), MOST + 1))
+    if not trails["known"].whole or len(said) > MOST:
+        raise ChangeTooLarge
+    trails["illustrative"] = Trail()
+    try:
+        focus = rules.reach(triples(said), rows)
+    except AuthoredInvalid:  # what a shape reads is not known
+        raise ChangeTooLarge from None
+    change = Change(trails["known"].told, focus)
+    return rules.check(rows, known, room, trails["illustrative"], change, limits.tell)
 
 
 def _room(report: Report, limits: Limits) -> int:
