@@ -1,12 +1,14 @@
 """The web application: rooms, guard and problems put together around a service."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Flask
 
 from kgservice.access import Access, Sessions
 from kgservice.actions.vocabulary import Vocabulary
+from kgservice.errors import KgError
 from kgservice.metrics import Metrics
 from kgservice.web import (
     asking,
@@ -34,6 +36,7 @@ from kgservice.web import (
     search,
     sparql,
     tending,
+    unchanged,
     why,
     words,
 )
@@ -58,18 +61,13 @@ def create_app(service: Desk) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400
     settings = service.settings
-
-    def release() -> str:
-        if settings.store:
-            return "remote"
-        current = service.shelf.current()
-        return str(current.id) if current else ""
-
+    release = partial(_release, service)
     pages.install(app, service)
     problems.install(app, pages.render)
     guard.install(app, settings, release)
     metrics = Metrics()
     metering.install(app, metrics)
+    unchanged.install(app, release, metrics)
     journal = Journal(metrics, QueryLog(settings.state / "logs", settings.query_log), settings.log_clients)
     answers = Answers(service.ask, settings, journal)
     page = asking.Asking(answers, service)
@@ -101,3 +99,14 @@ def create_app(service: Desk) -> Flask:
     app.register_blueprint(metering.blueprint(service, metrics))
     app.extensions["kgservice"] = metrics  # of the server, which refuses before anything gets here
     return app
+
+
+def _release(service: Desk) -> str:
+    """Return the number of the release that readers see; nothing where there is none, or where it is broken."""
+    if service.settings.store:
+        return "remote"
+    try:
+        current = service.shelf.current()
+    except KgError:
+        return ""  # the answer itself, an error perhaps, says what is broken
+    return str(current.id) if current else ""

@@ -18,7 +18,7 @@ from kgservice.errors import KgError, NotAcceptable, ParameterInvalid
 from kgservice.settings import Settings
 from kgservice.store.interface import FORMATS, Answer, Question
 from kgservice.store.outward import FEDERATED
-from kgservice.web import notices
+from kgservice.web import notices, unchanged
 from kgservice.web.clients import Watch
 from kgservice.web.journal import Journal
 from kgservice.web.negotiation import chosen
@@ -137,6 +137,7 @@ class Answers:
                 response.set_etag(tag)
                 if release is not None:
                     response.headers["KG-Release"] = str(release)
+                unchanged.lasting()
                 return _kept(response, release if lasting else None)
         reply = self.reply(question, release)
         body = sent(reply.answer, request.environ)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
-from kgservice.errors import KgError, RequestTooLarge
+from kgservice.errors import RequestTooLarge
 from kgservice.locale import LANGUAGES
 from kgservice.settings import Settings
 from kgservice.web.clients import client
@@ -59,10 +59,14 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
         private = request.path.startswith(_PRIVATE)
         if request.method == "OPTIONS" and not private:
             _share(response)
-        if response.mimetype == "text/html" and request.args.get("lang") in LANGUAGES:
+        if (
+            b"lang=" in request.query_string
+            and response.mimetype == "text/html"
+            and request.args.get("lang") in LANGUAGES
+        ):
             response.set_cookie("lang", request.args["lang"], max_age=_YEAR, samesite="Lax", httponly=True)
         if "KG-Release" not in response.headers and request.endpoint != "static":
-            name = _quietly(release)
+            name = release()
             if name:
                 response.headers["KG-Release"] = name
         if private:
@@ -111,10 +115,3 @@ def _dressed(inner: Any) -> Any:
         return inner(environ, begun)
 
     return answered
-
-
-def _quietly(release: Callable[[], str]) -> str:
-    try:
-        return release()
-    except KgError:
-        return ""  # the answer itself, an error perhaps, says what is broken
