@@ -119,6 +119,38 @@ def test_delivery_that_adds_keeps_what_was_there(service, region, tmp_path):
     assert [row.row for row in _rows(service, "town-1")] == [3]
 
 
+def test_addition_that_comes_again_counts_once_and_a_changed_mapping_reads_all_anew(service, region, tmp_path):
+    folder = region / "data/sources/places"
+    (folder / "source.toml").write_text('delivery = "additions"\n' + (folder / "source.toml").read_text("utf8"), "utf8")
+    service.publish.build()
+    more = tmp_path / "more.csv"
+    more.write_text(f"{HEADINGS}\nnew,Новый,New,region,sourced\nnew-2,Второй,Second,region\n", "utf8")  # a short row
+    first = service.ingest.deliver("places", [more])
+    draft = first.draft
+    again = service.ingest.deliver("places", [more], draft_id=draft.id)
+    assert (again.draft.imports, again.draft.changes) == (draft.imports, draft.changes)
+    (folder / "mapping.rml.ttl").write_text((folder / "mapping.rml.ttl").read_text("utf8") + "\n", "utf8")
+    other = service.ingest.deliver("places", [more], draft_id=draft.id)  # now it is read, and stands once all the same
+    assert len(other.draft.imports["places"]) == 2
+    assert [finding.rule for finding in other.report.findings] == [finding.rule for finding in first.report.findings]
+    assert other.draft.changes == draft.changes
+    service.review.discard(draft.id)
+    more.write_text(f"{HEADINGS}\nnew,Новый,New,region,sourced\n", "utf8")
+    release = service.publish.release(service.ingest.deliver("places", [more]).draft.id)
+    text = (folder / "mapping.rml.ttl").read_text("utf8")
+    (folder / "mapping.rml.ttl").write_text(
+        text.replace('"name_en" ; rml:language "en"', '"name_en" ; rml:language "de"'), "utf8"
+    )
+
+    built = service.publish.build().release
+
+    assert built.id > release.id
+    assert len(built.manifest.imports["places"]) == 2
+    assert built.manifest.graphs[SOURCED].triples == release.manifest.graphs[SOURCED].triples
+    assert not [line for line in lines(built.statements(SOURCED)) if line.endswith(b"@en .\n")]
+    assert service.ask.rows(PLACES)[0]["n"].value == "41"
+
+
 def _rows(service, place):
     entity = service.describe.entity(f"{BASE}id/place/{place}", "en")
     return entity.statements[0].origins[0].cells

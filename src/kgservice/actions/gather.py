@@ -76,12 +76,17 @@ def judged(state: str, conforms: bool) -> str:
     return "clean" if state == "blocked" else state
 
 
+def delivered(record: Mapping[str, Any], delivery: Delivery) -> bool:
+    """Tell whether a record of an import speaks of this very delivery, read alike."""
+    return bool(record["delivery"] == delivery.sha256 and record.get("reading", {}) == dict(delivery.reading))
+
+
 def repeated(draft: Draft, source: Source, delivery: Delivery, mapping: str) -> bool:
-    """Tell whether a checked draft holds this very delivery, read and mapped alike; additions are never the same."""
-    record = (draft.imports.get(source.name) or [{}])[-1]
-    asked = {"delivery": delivery.sha256, "mapping": mapping, "reading": dict(delivery.reading)}
-    there = asked.items() <= record.items() and draft.state in ("clean", "blocked")
-    return there and source.delivery == "whole"
+    """Tell whether a checked draft holds this very delivery (of additions: among others), read and mapped alike."""
+    records = draft.imports.get(source.name) or []
+    asked = records if source.delivery == "additions" else records[-1:]
+    there = any(delivered(record, delivery) and record["mapping"] == mapping for record in asked)
+    return there and draft.state in ("clean", "blocked")
 
 
 def released(folder: Path, draft: Draft, seen: Preview, waivers: Iterable[Waiver], today: date) -> None:

@@ -14,7 +14,7 @@ from kgservice.actions import decisions, duplicates, links, suppressions, valida
 from kgservice.actions.amounts import added, confirm
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
-from kgservice.actions.gather import again, gathered, judged, released, repeated, stale
+from kgservice.actions.gather import again, delivered, gathered, judged, released, repeated, stale
 from kgservice.actions.preview import Preview, Progress, converted, preview, verdict
 from kgservice.actions.show import fresh, keep, show
 from kgservice.actions.validation import Limits, check, placed
@@ -165,7 +165,8 @@ class Ingest:
         after = self._content.united(conversion.graphs, out)
         earlier: list[dict[str, Any]] = []
         if source.delivery == "additions":
-            earlier = [*draft.imports.get(source.name, base.manifest.imports.get(source.name, []) if base else [])]
+            records = draft.imports.get(source.name, base.manifest.imports.get(source.name, []) if base else [])
+            earlier = [record for record in records if not delivered(record, delivery)]  # read again, it counts once
             after = added(self._standing(draft, before, source), after, out)
         elif not confirmed:
             confirm(source, before, after)
@@ -252,11 +253,9 @@ class Ingest:
 
     def _standing(self, draft: Draft, before: dict[str, Statements], source: Source) -> dict[str, Path]:
         """Return the files of a source's graphs as the draft has them so far."""
-        standing = {graph: Path(statements.file) for graph, statements in before.items()}
-        for graph, change in draft.changes.items():
-            if self._of(graph) == source.name and change.statements:
-                standing[graph] = draft.path / change.statements.file
-        return standing
+        changed = {graph: change for graph, change in draft.changes.items() if self._of(graph) == source.name}
+        standing = {graph: Path(s.file) for graph, s in before.items() if graph not in changed}
+        return standing | {g: draft.path / c.statements.file for g, c in changed.items() if c.statements}
 
     def _change(self, draft: Draft, graph: str, before: Statements | None, after: Statements | None) -> Change | None:
         """Return how a draft differs from its base in one graph, its statements moved into the draft's folder."""

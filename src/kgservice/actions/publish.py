@@ -177,17 +177,24 @@ class Publish:
         sources = self._content.sources()
         for done, source in enumerate(sources.values()):
             tell("Importing the sources", done, len(sources))
-            for delivery, confirmed in self._due(source, current, again):
+            stale = self._stale(source, current)
+            due = self._due(source, current, again, stale)
+            if stale and due and source.delivery == "additions":
+                draft = self._emptied(draft, source, current)  # all that it ever brought is read anew
+            for delivery, confirmed in due:
                 there = work / str(done) / delivery.sha256[:12]
                 there.mkdir(parents=True, exist_ok=True)
                 draft = self._ingest.into(draft, source, delivery, there, actor=actor, confirmed=confirmed, tell=silent)
         tell("Importing the sources", len(sources), len(sources))
         return self._without_lost(draft, sources, current)
 
-    def _due(self, source: Source, current: Release | None, again: bool) -> list[tuple[Delivery, bool]]:
-        """Return the deliveries of a source to import now, each with whether it may remove most of the source."""
+    def _due(self, source: Source, current: Release | None, again: bool, stale: bool) -> list[tuple[Delivery, bool]]:
+        """Return the deliveries of a source to import now, each with whether it may remove most of the source.
+
+        `stale`: what is carried is to be read anew, before what a source that adds has beside it.
+        """
         carried = current.manifest.imports.get(source.name, []) if current else []
-        stale = self._parted(current) or any(r["mapping"] != self._content.mapping(source) for r in carried)
+        anew = [(self._ingest.kept(source, record), True) for record in carried] if stale else []
         if newest_delivery(source):
             delivery = self._ingest.staged(source, [])
             imported = {
@@ -197,10 +204,20 @@ class Publish:
             }
             here = delivery.sha256 in {record["delivery"] for record in carried}
             if delivery.sha256 not in imported or (again and not here):
-                return [(delivery, again)]
-        if stale and source.delivery == "whole":
-            return [(self._ingest.kept(source, record), True) for record in carried]
-        return []
+                return [*(anew if source.delivery == "additions" else ()), (delivery, again)]
+        return anew
+
+    def _stale(self, source: Source, current: Release | None) -> bool:
+        """Tell whether a release has deliveries of a source that were mapped otherwise than now."""
+        carried = current.manifest.imports.get(source.name, []) if current else []
+        return self._parted(current) or any(r["mapping"] != self._content.mapping(source) for r in carried)
+
+    def _emptied(self, draft: Draft, source: Source, current: Release | None) -> Draft:
+        """Return the draft without anything that a source said."""
+        graphs = current.manifest.graphs if current else {}
+        own = {g: s for g, s in graphs.items() if (self._content.graphs.split(g) or ("",))[0] == source.name}
+        changes = {graph: Change(statements.sha256, None) for graph, statements in own.items()}
+        return replace(draft, changes={**draft.changes, **changes}, imports={**draft.imports, source.name: []})
 
     def _parted(self, current: Release | None) -> bool:
         """Tell whether things that a release has under one IRI are no longer decided to be one."""
