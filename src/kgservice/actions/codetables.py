@@ -155,8 +155,6 @@ class CodeTables:
     def again(self, draft: Draft, source: str) -> dict[str, object]:
         """Return, for an import, how the last delivery of a source in a draft is read again: files, reading, draft.
 
-        What adds to its source goes into a new draft: in this one it would stand twice.
-
         Raises:
             ParameterInvalid: the draft has no delivery of that source.
         """
@@ -165,7 +163,7 @@ class CodeTables:
         record, kept = draft.imports[source][-1], self._settings.state / "deliveries"
         return {
             "files": [str(kept / file["sha256"] / file["name"]) for file in record["files"]],
-            "draft": draft.id if self._content.source(source).delivery == "whole" else "",
+            "draft": draft.id,
             "reading": dict(record.get("reading", {})),
         }
 

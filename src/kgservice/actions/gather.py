@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kgservice.actions.amounts import delivered
 from kgservice.actions.origins import Origins, merged_from
 from kgservice.actions.preview import Preview
 from kgservice.intake.index import FINDINGS
@@ -74,11 +75,6 @@ def judged(state: str, conforms: bool) -> str:
     if not conforms:
         return "blocked"
     return "clean" if state == "blocked" else state
-
-
-def delivered(record: Mapping[str, Any], delivery: Delivery) -> bool:
-    """Tell whether a record of an import speaks of this very delivery, read alike."""
-    return bool(record["delivery"] == delivery.sha256 and record.get("reading", {}) == dict(delivery.reading))
 
 
 def repeated(draft: Draft, source: Source, delivery: Delivery, mapping: str) -> bool:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from kgservice.actions import decisions, duplicates, links, suppressions, validation
-from kgservice.actions.amounts import added, confirm
+from kgservice.actions.amounts import added, changed, confirm, delivered, standing, without_earlier
 from kgservice.actions.content import Content
 from kgservice.actions.fold import folded, told
-from kgservice.actions.gather import again, delivered, gathered, judged, released, repeated, stale
+from kgservice.actions.gather import again, gathered, judged, released, repeated, stale
 from kgservice.actions.preview import Preview, Progress, converted, preview, verdict
 from kgservice.actions.show import fresh, keep, show
 from kgservice.actions.validation import Limits, check, placed
@@ -23,11 +23,10 @@ from kgservice.intake import predicates
 from kgservice.intake.interface import Conversion, DeliveredFile, Delivery, Source
 from kgservice.intake.sources import newest_delivery
 from kgservice.intake.staging import stage
-from kgservice.releases import Change, Draft, Drafts, Release, Shelf, Statements
+from kgservice.releases import Draft, Drafts, Release, Shelf, Statements
 from kgservice.releases.drafts import FRESH
 from kgservice.releases.files import guarded
 from kgservice.releases.history import Event
-from kgservice.releases.statements import file_name
 from kgservice.report import Report
 from kgservice.report.reading import Reader
 from kgservice.report.waivers import holding
@@ -155,34 +154,53 @@ class Ingest:
         # polars and rdflib are slow to load: a build that finds nothing to do never comes here
         from kgservice.intake.conversion import convert
 
+        base = self._shelf.release(draft.base_release) if draft.base_release else None
+        if source.delivery == "additions":
+            draft = self._again(draft, source, delivery, base, work, actor)
         out = work / source.name
         out.mkdir()
         conversion = convert(
             source, delivery, self._settings.base, out, self._settings.findings, self._settings.statements, tell
         )
-        base = self._shelf.release(draft.base_release) if draft.base_release else None
         before = self._before(base, source)
         after = self._content.united(conversion.graphs, out)
         earlier: list[dict[str, Any]] = []
         if source.delivery == "additions":
             records = draft.imports.get(source.name, base.manifest.imports.get(source.name, []) if base else [])
             earlier = [record for record in records if not delivered(record, delivery)]  # read again, it counts once
-            after = added(self._standing(draft, before, source), after, out)
+            after = added(standing(draft, before, lambda graph: self._of(graph) == source.name), after, out)
         elif not confirmed:
             confirm(source, before, after)
         known = suppressions.standing(draft, base)
         after, still = suppressions.applied(known, after, {g for g in known if self._of(g) == source.name}, out)
         changes = {graph: change for graph, change in draft.changes.items() if self._of(graph) != source.name}
         for graph in sorted({*before, *after}):
-            change = self._change(draft, graph, before.get(graph), after.get(graph))
+            change = changed(draft, graph, before.get(graph), after.get(graph), self._settings.base)
             if change:
                 changes[graph] = change
         record = self._record(draft, source, delivery, conversion, actor)
-        imports, suppressed = {**draft.imports, source.name: [*earlier, record]}, {**draft.suppressed, **still}
+        kept = {} if source.delivery == "additions" else still  # what this one does not say, an earlier one does
+        imports, suppressed = {**draft.imports, source.name: [*earlier, record]}, {**draft.suppressed, **kept}
         said = Event(now(), actor, "imported", text=source.name)
         return replace(
             draft, changes=changes, imports=imports, suppressed=suppressed, state="open", events=(*draft.events, said)
         )
+
+    def _again(
+        self, draft: Draft, source: Source, delivery: Delivery, base: Release | None, work: Path, actor: str
+    ) -> Draft:
+        """Return a draft without what a delivery added under another mapping; what goes with it is read anew."""
+        records = draft.imports.get(source.name, base.manifest.imports.get(source.name, []) if base else [])
+        mapping = self._content.mapping(source)
+        if all(record["mapping"] == mapping for record in records if delivered(record, delivery)):
+            return draft
+        draft, rest = without_earlier(draft, source.name, base, self._of, lambda record: delivered(record, delivery))
+        for number, record in enumerate(rest):
+            there = work / f"{source.name}-{number}"
+            there.mkdir()
+            kept = self.kept(source, record)
+            draft = self.into(draft, source, kept, there, actor=actor, confirmed=True, tell=silent)
+        return draft
 
     def checked(self, draft: Draft, seen: Preview, tell: Progress) -> tuple[Draft, Report]:
         """Validate a draft's preview, unless that was done for this content; return verdict and report, unsaved."""
@@ -250,22 +268,6 @@ class Ingest:
         graphs = base.manifest.graphs if base else {}
         own = {graph: statements for graph, statements in graphs.items() if self._of(graph) == source.name}
         return {g: replace(s, file=str(base.path / s.file)) for g, s in own.items()} if base else {}
-
-    def _standing(self, draft: Draft, before: dict[str, Statements], source: Source) -> dict[str, Path]:
-        """Return the files of a source's graphs as the draft has them so far."""
-        changed = {graph: change for graph, change in draft.changes.items() if self._of(graph) == source.name}
-        standing = {graph: Path(s.file) for graph, s in before.items() if graph not in changed}
-        return standing | {g: draft.path / c.statements.file for g, c in changed.items() if c.statements}
-
-    def _change(self, draft: Draft, graph: str, before: Statements | None, after: Statements | None) -> Change | None:
-        """Return how a draft differs from its base in one graph, its statements moved into the draft's folder."""
-        if after is None:
-            return Change(before.sha256, None) if before else None
-        if before and before.sha256 == after.sha256:
-            return None
-        file = f"statements/{file_name(graph, self._settings.base)}.{after.sha256[:12]}.nt.gz"
-        Path(after.file).replace(draft.path / file)
-        return Change(before.sha256 if before else "", replace(after, file=file))
 
     def _record(
         self, draft: Draft, source: Source, delivery: Delivery, conversion: Conversion, actor: str

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kgservice.actions import sameness, soundness
+from kgservice.actions.amounts import emptied
 from kgservice.actions.content import Content
 from kgservice.actions.decide import authors
 from kgservice.actions.ingest import Ingest, now, silent
@@ -180,7 +181,7 @@ class Publish:
             stale = self._stale(source, current)
             due = self._due(source, current, again, stale)
             if stale and due and source.delivery == "additions":
-                draft = self._emptied(draft, source, current)  # all that it ever brought is read anew
+                draft = emptied(draft, source.name, current, self._of)  # all that it ever brought is read anew
             for delivery, confirmed in due:
                 there = work / str(done) / delivery.sha256[:12]
                 there.mkdir(parents=True, exist_ok=True)
@@ -212,12 +213,8 @@ class Publish:
         carried = current.manifest.imports.get(source.name, []) if current else []
         return self._parted(current) or any(r["mapping"] != self._content.mapping(source) for r in carried)
 
-    def _emptied(self, draft: Draft, source: Source, current: Release | None) -> Draft:
-        """Return the draft without anything that a source said."""
-        graphs = current.manifest.graphs if current else {}
-        own = {g: s for g, s in graphs.items() if (self._content.graphs.split(g) or ("",))[0] == source.name}
-        changes = {graph: Change(statements.sha256, None) for graph, statements in own.items()}
-        return replace(draft, changes={**draft.changes, **changes}, imports={**draft.imports, source.name: []})
+    def _of(self, graph: str) -> str:
+        return (self._content.graphs.split(graph) or ("",))[0]
 
     def _parted(self, current: Release | None) -> bool:
         """Tell whether things that a release has under one IRI are no longer decided to be one."""
