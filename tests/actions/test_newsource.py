@@ -150,6 +150,34 @@ def test_codes_tell_what_a_row_is_and_rows_without_one_are_left_out(service, tmp
     assert "id/sector/01.10" in things
 
 
+def test_codes_alone_tell_what_stands_above_and_plain_numbers_do_not(service, tmp_path):
+    path = tmp_path / "okved.csv"
+    codes = ("01", "01.1", "01.11", "01.11.1", "01.11.12", "01.2", "02", "02.1", "02.10")
+    path.write_text("Код;Название\n" + "".join(f"{code};Вид {code}\n" for code in codes), "utf8")
+    made = service.newsource.propose("okved", path, {"class": "kg:EconomicActivity"})
+    broader = "http://www.w3.org/2004/02/skos/core#broader"
+    things = dict(service.newsource.trial(made, path).things)
+    above = {name.rpartition("/")[2]: dict(said).get(broader, "").rpartition("/")[2] for name, said in things.items()}
+
+    assert {code: upper.rstrip(">") for code, upper in above.items()} == {
+        "01": "", "01.1": "01", "01.11": "01.1", "01.11.1": "01.11", "01.11.12": "01.11.1", "01.2": "01",
+        "02": "", "02.1": "02", "02.10": "02.1",
+    }  # fmt: skip
+    assert next(question for question in made.questions if question.id == "parents").sure
+    without = service.newsource.propose("okved", path, {"class": "kg:EconomicActivity", "parents": UNUSED})
+    assert without.parents is None
+    path.write_text("Код;Название\n" + "".join(f"{n};Вид {n}\n" for n in range(1, 40)), "utf8")
+    assert service.newsource.propose("okved", path, {"class": "kg:EconomicActivity"}).parents is None
+
+
+def test_a_day_of_what_is_no_period_is_asked_for(service, tmp_path):
+    path = tmp_path / "firms.csv"
+    path.write_text("Название;Дата начала\nА;2001-01-01\nБ;2002-02-02\nВ;2003-03-03\n", "utf8")
+    made = service.newsource.propose("firms", path, {"class": "kg:Organization"})
+
+    assert "column:Дата начала" in {question.id for question in made.questions if not question.sure}
+
+
 def test_rows_of_a_class_without_a_kind_keep_their_own_addresses(service, tmp_path):
     path = tmp_path / "groups.csv"
     rows = [f"Group,http://data.europa.eu/esco/isco/C{n},{n},Miners {n}" for n in range(8110, 8114)]
@@ -183,7 +211,15 @@ def test_one_faulty_cell_does_not_change_what_a_column_is(service, tmp_path):
     told = [finding.text.params for finding in service.newsource.trial(made, path).findings]
 
     assert uses(made)["Сайт"] == ("foaf:homepage", "iri", "")
-    assert uses(made)["Дата основания"] == ("kg:earliest", "date", "")
+    assert uses(made)["Дата основания"] == ("schema:foundingDate", "time", "")
+    things = dict(service.newsource.trial(made, path).things)
+    founded = {value for said in things.values() for prop, value in said if prop.endswith("/foundingDate")}
+    assert founded == {
+        '"1956-05-01"^^<http://www.w3.org/2001/XMLSchema#date>',
+        '"2011"^^<http://www.w3.org/2001/XMLSchema#gYear>',
+        '"1990"^^<http://www.w3.org/2001/XMLSchema#gYear>',
+    }
+    assert any("31.02.1963" in map(str, params.values()) for params in told)
     assert any("б.рф" in map(str, params.values()) for params in told)
 
 

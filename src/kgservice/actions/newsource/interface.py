@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from kgservice.actions.newsource.codes import Ladder
 from kgservice.report import Text
 from kgservice.terms import shortened
 
@@ -74,6 +75,8 @@ class Proposal:
     """Properties that the shapes require and nothing gives."""
     questions: tuple[Question, ...]
     records: int
+    parents: Ladder | None = None
+    """How the code above a row is told by the row's own, where it is linked so."""
     certain: float = 0.0
     """How sure the class is, 0 to 1."""
 

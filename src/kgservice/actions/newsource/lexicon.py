@@ -14,6 +14,7 @@ _NAMES = {_RDFS + "label", _SKOS + "prefLabel", _SKOS + "altLabel"}
 _DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _TELLING = re.compile(r"\\\.|[А-Яа-я]")
 """What a pattern has that tells its codes from numbers: a point, a letter of ours."""
+_FOUNDED = PREFIXES["schema"] + "foundingDate"
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _KIND_OF = {
     # classes whose things have a kind of another name
@@ -34,15 +35,20 @@ COMMON: Mapping[str, tuple[str, str]] = {
     PREFIXES["wgs"] + "lat": ("decimal", "широта|latitude|lat"),
     PREFIXES["wgs"] + "long": ("decimal", "долгота|longitude|long|lon|lng"),
     _SKOS + "broader": ("link", "родитель|вышестоящий|вышестоящая группа|входит в|parent|parent id|broader|part of"),
+    _FOUNDED: ("date", "дата основания|основан|год основания|дата создания|год создания|дата образования|"
+                       "established|founded|founding date|year founded|date of foundation"),
     PREFIXES["dcterms"] + "modified": ("date", "дата изменения|изменено|обновлено|modified|modified date|updated"),
-    _KG + "earliest": ("date", "начало|дата начала|действует с|основан|год основания|established|founded|"
-                               "from|start|start date|begin|since"),
+    _KG + "earliest": ("date", "начало|дата начала|действует с|from|start|start date|begin|since"),
     _KG + "latest": ("date", "конец|дата окончания|действует по|to|end|end date|until"),
     _KG + "inn": ("code", "инн|inn|идентификационный номер налогоплательщика"),
     _KG + "ogrn": ("code", "огрн|ogrn"),
     _KG + "locatedIn": ("thing", "город|населённый пункт|место|city|town|location|муниципалитет"),
     _KG + "inRegion": ("thing", "регион|область|субъект|region|state"),
 }  # fmt: skip
+_OF: Mapping[str, str] = {_FOUNDED: _KG + "Organization"}
+"""Classes that properties of others are said of here; all others are said of anything."""
+_ENDS = {_KG + "earliest", _KG + "latest"}
+"""Of a period or event; of a thing whose shapes do not speak of them they say little."""
 
 
 _ALSO: Mapping[str, str] = {
@@ -87,6 +93,7 @@ class Lexicon:
         self.forms: dict[str, list[re.Pattern[str]]] = {}
         """By class, the forms of codes and addresses that its shapes demand."""
         self._required: dict[str, list[str]] = {}
+        self._spoken: dict[str, set[str]] = {}
         self._read(_grouped([*ontology, *vocabularies]))
         self._shapes(_grouped(shapes))
         self._common()
@@ -124,6 +131,10 @@ class Lexicon:
         """Tell whether a property may be said of things of a class."""
         domain = self.properties[prop].domain
         return not domain or bool(domain & set(self.line(name)))
+
+    def doubtful(self, prop: str, name: str) -> bool:
+        """Tell whether a property that fits anything is a guess for things of a class, so that it is asked for."""
+        return prop in _ENDS and not any(prop in self._spoken.get(one, ()) for one in self.line(name))
 
     def own(self, prop: str, name: str) -> bool:
         """Tell whether a property, as a mapping writes it, is said of things of a class or those above, by name."""
@@ -166,6 +177,8 @@ class Lexicon:
                 path = next((_bare(value) for value in rule.get(_SH + "path", ()) if value.startswith("<")), "")
                 if not path:
                     continue
+                for target in targets:
+                    self._spoken.setdefault(target, set()).add(path)
                 for form in rule.get(_SH + "pattern", ()):
                     of = self.properties[path].range & set(self.classes) if path in self.properties else set[str]()
                     self._form(of or targets, form)
@@ -195,6 +208,7 @@ class Lexicon:
         for iri, (value, spoken) in COMMON.items():
             word = self.properties.setdefault(iri, Word(iri))
             word.value = value if iri in (_KG + "earliest", _KG + "latest") else word.value or value
+            word.domain |= {_OF[iri]} if iri in _OF else set()
             word.labels |= {folded(text) for text in spoken.split("|")}
             word.names.setdefault("ru", spoken.split("|")[0])
 

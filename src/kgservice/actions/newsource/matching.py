@@ -109,6 +109,8 @@ class Matcher:
                 score *= 0.5
             if iri in COMMON and heading >= 0.95:
                 score += 0.05
+            if self._lexicon.doubtful(iri, of):
+                score = min(score, _SURE - 0.02)
             if score > 0.25:
                 found.append(Match(iri, round(min(score, 1.0), 3), how, recognised))
         return sorted(found, key=lambda match: (-match.score, match.prop))[:6]
@@ -120,7 +122,7 @@ class Matcher:
         if word.value == "concept" and not how:
             members = self._lexicon.members(word.schemes)
             known = {value: members[folded(value)] for value in column.values if folded(value) in members}
-        return Match(prop, 1.0, word.value or how or column.kind, known)
+        return Match(prop, 1.0, how if word.value == "date" and how else word.value or how or column.kind, known)
 
     def _heading(self, heading: str, prop: str, of: str) -> float:
         """Return how like a heading and the labels of a property are; words that name the class say nothing."""
@@ -227,7 +229,7 @@ def _plain(kind: str, wanted: str) -> tuple[float, str]:
     if wanted in ("integer", "decimal"):
         return (1.0, wanted) if kind in ("integer", wanted) else (0.0, "")
     if wanted == "date":
-        return (1.0, "date") if kind in ("date", "time") else (0.0, "")
+        return (1.0, kind) if kind in ("date", "time") else (0.0, "")
     if wanted == "link":
         return 0.0, ""  # a reference inside the table is told by its values, not by a heading
     if wanted == "iri":

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from kgservice.actions.newsource.codes import Ladder, ladder
 from kgservice.actions.newsource.columns import Column
 from kgservice.actions.newsource.interface import ROW_NUMBER, SURE, UNUSED, Proposal, Question, Use
 from kgservice.actions.newsource.lexicon import Lexicon
@@ -60,11 +61,13 @@ class Proposer:
         given = {use.prop for use in uses if use.prop} | set(constants)
         missing = tuple(path for path in self._lexicon.required(of) if path not in given)
         about = self._about(stem, file, answers)
+        steps = self._ladder(key, uses, columns) if not slugged else None
         made = Proposal(
             name, file, dict(reading), about, of, self._lexicon.kind(of), key, beside, slugged, tuple(uses), constants,
-            missing, (), records, next((score for iri, score in classes if iri == of), 0.0) if not told else 1.0,
+            missing, (), records, steps if answers.get("parents") != UNUSED else None,
+            next((score for iri, score in classes if iri == of), 0.0) if not told else 1.0,
         )  # fmt: skip
-        return replace(made, questions=tuple(self._questions(made, classes, columns, answers)))
+        return replace(made, questions=tuple(self._questions(made, steps, classes, columns, answers)))
 
     def _use(self, column: Column, of: str, answers: Mapping[str, str]) -> Use:
         matches = self._matcher.matches(column, of)
@@ -234,6 +237,13 @@ class Proposer:
             for use in uses
         ]  # fmt: skip
 
+    def _ladder(self, key: tuple[str, ...], uses: Sequence[Use], columns: Sequence[Column]) -> Ladder | None:
+        """Return how the codes of the key stand above one another; None where a column says what stands above."""
+        if len(key) != 1 or any(use.prop == PREFIXES["skos"] + "broader" for use in uses):
+            return None
+        column = next(column for column in columns if column.heading == key[0])
+        return ladder(column.all) if column.safe and column.all else None
+
     @staticmethod
     def _number(column: Column) -> bool:
         """Tell whether a column counts the rows: such a number is nobody's key."""
@@ -250,12 +260,12 @@ class Proposer:
         return {name: answers.get(name) or value for name, value in proposed.items()}
 
     def _questions(
-        self, made: Proposal, classes: Sequence[tuple[str, float]], columns: Sequence[Column],
+        self, made: Proposal, steps: Ladder | None, classes: Sequence[tuple[str, float]], columns: Sequence[Column],
         answers: Mapping[str, str],
     ) -> list[Question]:  # fmt: skip
         from kgservice.actions.newsource.questions import asked
 
-        return asked(made, classes, columns, answers, self._lexicon, self._lang)
+        return asked(made, steps, classes, columns, answers, self._lexicon, self._lang)
 
     def _full(self, text: str) -> str:
         """Return the IRI of a prefixed name; any other text as it is."""

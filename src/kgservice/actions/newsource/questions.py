@@ -2,23 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 
+from kgservice.actions.newsource.codes import Ladder
 from kgservice.actions.newsource.columns import Column
 from kgservice.actions.newsource.interface import ROW_NUMBER, SURE, UNUSED, Proposal, Question, Use, short
 from kgservice.actions.newsource.lexicon import Lexicon
 from kgservice.intake.guess import Guess
 from kgservice.report import Text
+from kgservice.terms import PREFIXES
 
 _CLEAR = 0.8  # score of a class that needs no question
 _VALUES = 12  # wordings of a column that are asked for, one by one
 
 
 def asked(
-    made: Proposal, classes: Sequence[tuple[str, float]], columns: Sequence[Column], answers: Mapping[str, str],
-    lexicon: Lexicon, lang: str,
+    made: Proposal, steps: Ladder | None, classes: Sequence[tuple[str, float]], columns: Sequence[Column],
+    answers: Mapping[str, str], lexicon: Lexicon, lang: str,
 ) -> list[Question]:  # fmt: skip
     """Return the questions of a proposal in the order in which a person would answer them."""
     found = [_class(made, classes, answers, lexicon, lang), *_about(made, answers)]
     found.append(_key(made, columns, answers))
+    if steps:
+        broader = PREFIXES["skos"] + "broader"
+        text = Text("Codes of “{heading}” stand above one another ({found} of {n} below have theirs in the file). "
+                    "Link each row with the one above?",
+                    {"heading": made.key[0], "found": steps.found, "n": steps.count})  # fmt: skip
+        both = ((short(broader), lexicon.properties[broader].name(lang)), (UNUSED, ""))
+        proposed = short(broader) if made.parents else UNUSED
+        found.append(Question("parents", text, both, proposed, "parents" in answers or steps.found == steps.count))
     suiting = sorted(
         ((short(iri), word.name(lang)) for iri, word in lexicon.properties.items() if lexicon.suits(iri, made.of)),
         key=lambda pair: (not lexicon.own(pair[0], made.of), pair[1]),

@@ -14,7 +14,9 @@ from kgservice.terms import PREFIXES
 _PLAIN = re.compile(r"[A-Za-zА-Яа-яЁё][\wА-Яа-яЁё .\-]*[\wА-Яа-яЁё]")
 _ENDS = {"kg:earliest", "kg:latest"}
 """Properties with a function of their name, which takes months and years too."""
-_FUNCTIONS = {"integer": "integer", "decimal": "decimal", "date": "date", "iri": "iri"}
+_FUNCTIONS = {"integer": "integer", "decimal": "decimal", "date": "date", "time": "date", "iri": "iri"}
+_YEAR, _NO_YEAR = r"^\d{4}$", r"(?s)^(.{0,3}|.{5,})$|[^0-9]"
+"""Cells that hold a year, and all others."""
 
 
 def written(
@@ -56,6 +58,7 @@ def mapping(made: Proposal) -> str:
     for use in made.uses:
         if use.prop:
             lines += _rule(use, made)
+    lines += _above(made)
     for prop, value in made.constants.items():
         constant = f"{{value: {_quoted(short(value))}, type: iri}}" if ":" in value else _quoted(value)
         lines.append(f"      - {{p: {short(prop)}, o: {constant}}}")
@@ -107,6 +110,37 @@ def _thing(made: Proposal, key: list[str]) -> str:
     return f"{{function: concat, parameters: [{parameters}], type: iri}}"
 
 
+def _moments(prop: str, value: str) -> list[str]:
+    """Return the rules of a column with years, and maybe days: each as exact as the cell is."""
+    lines = []
+    forms = (("year", "xsd:gYear", _YEAR), ("date", "xsd:date", _NO_YEAR))
+    for function, datatype, regex in forms:
+        call = f"{{function: {function}, parameters: [[text, {value}]], datatype: {datatype}}}"
+        lines += [f"      - p: {prop}", *_where(value, regex), f"        o: {call}"]
+    return lines
+
+
+def _above(made: Proposal) -> list[str]:
+    """Return the rule that links a row with the one whose code stands above its own."""
+    if not made.parents:
+        return []
+    value = _quoted(_reference(made.key[0]))
+    code = f"{{function: match, parameters: [[text, {value}], [regex, {_quoted(made.parents.above)}]]}}"
+    head = _quoted(f"id/{made.kind}/")
+    return [
+        "      - p: skos:broader",
+        *_where(value, made.parents.below),
+        "        o:",
+        "          function: concat",
+        f'          parameters: [[first, {head}], [second, {code}], [separator, ""]]',
+        "          type: iri",
+    ]
+
+
+def _where(value: str, regex: str) -> list[str]:
+    return [f"        condition: {{function: matches, parameters: [[text, {value}], [regex, {_quoted(regex)}]]}}"]
+
+
 def _slug(key: Iterable[str]) -> str:
     text = ""
     for name in key:
@@ -141,6 +175,8 @@ def _rule(use: Use, made: Proposal) -> list[str]:
         return [f"      - {{p: {prop}, o: {call}}}"]
     if use.how == "link":
         return [f"      - {{p: {prop}, o: {_thing(made, [use.heading])}}}"]
+    if use.how == "time" and prop not in _ENDS:
+        return _moments(prop, value)
     if use.how in _FUNCTIONS:
         kind = ", type: iri" if use.how == "iri" else ""
         function = prop.removeprefix("kg:") if prop in _ENDS else _FUNCTIONS[use.how]
@@ -163,7 +199,13 @@ def _quoted(text: str) -> str:
 
 
 def _prefixes(made: Proposal) -> set[str]:
-    names = [made.of, *(use.prop for use in made.uses if use.prop), *made.constants, *made.constants.values()]
+    names = [
+        made.of,
+        *(["skos:broader"] if made.parents else []),
+        *(use.prop for use in made.uses if use.prop),
+        *made.constants,
+        *made.constants.values(),
+    ]
     return {short(name).partition(":")[0] for name in names} & set(PREFIXES)
 
 
