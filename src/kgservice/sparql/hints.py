@@ -13,6 +13,8 @@ Hint = tuple[str, str, dict[str, object]]
 """Message ids of the error ("" = the usual one) and of the hint, their parameters; `offset` moves the place."""
 
 UNKNOWN: Hint = ("", "", {})
+NOT_WHOLE = "Line {line}, column {column}: {clause} takes a whole number, not {found}."
+WHOLE = "Write a whole number from 0, as in {clause} 10; a variable or a calculation cannot stand there."
 AGGREGATES = frozenset({"count", "sum", "min", "max", "avg", "sample", "group_concat"})
 UPDATES = frozenset(["insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"])
 _TERM = frozenset(["VAR", "IRI", "PN", "STR", "NUM", "SNUM", "BN", "ANON", "NIL", "(", "[", "a", "true", "false"])
@@ -133,6 +135,19 @@ def _end(place: Place) -> Hint:
     return UNKNOWN
 
 
+def _count(place: Place) -> Hint:
+    """Say what LIMIT and OFFSET take."""
+    kinds = [token.kind for token in place.tree.tokens[-2:]]
+    if kinds == ["limit", "NUM"] and place.token.kind == ",":
+        more = re.compile(r",\s*(\d+)").match(place.tree.text, place.token.start)
+        first = place.tree.word(-1)
+        return "", "SPARQL writes {near}.", {"near": f"LIMIT {more[1]} OFFSET {first}" if more else "LIMIT … OFFSET …"}
+    if place.before not in ("limit", "offset"):
+        return UNKNOWN
+    template = "" if place.token.kind == "END" else NOT_WHOLE
+    return template, WHOLE, {"clause": place.before.upper()}
+
+
 def _clause(place: Place) -> Hint:
     """Say what a clause needs, or where it belongs."""
     kind, expected, before = place.token.kind, place.expected, place.before
@@ -150,7 +165,7 @@ def _clause(place: Place) -> Hint:
         return "", "AS and a new variable are missing: (expression AS ?name).", {}
     if kind == ";" and "END" in expected:
         return "", "A query has no ; at its end.", {}
-    if kind == "," and place.tree.named("Projection") and "{" in expected | {"{"} and not _inside(place):
+    if kind == "," and "VAR" in expected and place.tree.named("Projection") and not _inside(place):
         return "", "Variables are separated by spaces, not by commas.", {}
     if kind == "select" and before != "{" and _inside(place):
         return "", "A query inside a query needs braces of its own: {{ SELECT … }}.", {}
@@ -212,4 +227,4 @@ def _inside(place: Place) -> bool:
     return sum(kind in OPENING for kind in kinds) > sum(kind in OPENING.values() for kind in kinds)
 
 
-_RULES: tuple[Callable[[Place], Hint], ...] = (_character, _spaced_iri, _end, _clause, _word, _triple)
+_RULES: tuple[Callable[[Place], Hint], ...] = (_count, _character, _spaced_iri, _end, _clause, _word, _triple)

@@ -12,8 +12,8 @@ from kgservice.sparql.tokens import place_in
 _Error = TypeVar("_Error", bound=QueryInvalid)
 MOST_EXPECTED = 12
 _SHOWN = {
-    "IRI": "<IRI>", "PN": "prefix:name", "VAR": "?variable", "STR": '"text"', "NUM": "number", "SNUM": "+number",
-    "BN": "_:node", "ANON": "[]", "NIL": "()", "LANG": "@language", "FN": "function",
+    "IRI": "<IRI>", "PN": "prefix:name", "VAR": "?variable", "STR": '"text"', "NUM": "123", "SNUM": "+123",
+    "BN": "_:node", "ANON": "[]", "NIL": "()", "LANG": "@en", "FN": "function(…)",
 }  # fmt: skip
 _RARE = frozenset({"<<", "<<(", "{|", "~"})
 """Signs of RDF 1.2, which nobody means who mistypes a query."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kgservice.sparql import iris
+from kgservice.sparql.hints import NOT_WHOLE, WHOLE
 from kgservice.sparql.messages import invalid
 from kgservice.sparql.names import Prefix, prefixes_of, refuse_unknown_functions
 from kgservice.sparql.parser import Bounds, tree_of
@@ -203,6 +204,6 @@ def _wrong_form(tree: Tree, update: bool) -> Exception:
 def _refuse_fractions(tree: Tree) -> None:
     for node in tree.named("Limit"):
         if not tree.word(node.first + 1).isdigit():
-            template = "Line {line}, column {column}: {clause} takes a whole number, not {found}."
             word, clause = tree.word(node.first + 1), tree.tokens[node.first].kind.upper()
-            raise invalid(tree.text, tree.tokens[node.first + 1].start, template, found=word, clause=clause)
+            start = tree.tokens[node.first + 1].start
+            raise invalid(tree.text, start, NOT_WHOLE, WHOLE, found=word, clause=clause)
