@@ -88,7 +88,9 @@ class Findings:
         if name.startswith("d"):
             return self._drafts.draft(name)
         if not name.isdecimal():
-            raise ReleaseNotFound("There is no release {id}; `kgservice releases` lists them.", id=name)
+            raise ReleaseNotFound(
+                "There is no release {id}; /releases lists them (`kgservice releases` in a terminal).", id=name
+            )
         return self._shelf.release(int(name))
 
     def causes(self, name: str, sources: Sequence[str] | None = None) -> Summary:

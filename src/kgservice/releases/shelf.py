@@ -60,7 +60,9 @@ class Shelf:
         """
         path = self._folder / str(number)
         if number < 1 or not path.is_dir():
-            raise ReleaseNotFound("There is no release {id}; `kgservice releases` lists them.", id=number)
+            raise ReleaseNotFound(
+                "There is no release {id}; /releases lists them (`kgservice releases` in a terminal).", id=number
+            )
         body = read_json(path / "manifest.json")
         body.pop("content_hash", None)
         try:

@@ -40,7 +40,11 @@ class DraftWorkers:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         room = SpoolRoom(_ROOM, settings.state if settings.state.is_dir() else None)
-        self._limits = Limits(settings.spool_bytes, settings.result_bytes, settings.query_memory, room)
+        self._limits = Limits(
+            settings.spool_bytes, settings.result_bytes, settings.query_memory, room, seconds=settings.query_seconds
+        )
+        # a document may be as long as a delivery, so it has the time of an import
+        self._long = replace(self._limits, deadline="KG_IMPORT_SECONDS", seconds=settings.import_seconds)
         self._seats: dict[Path, _Seat] = {}
         self._running: dict[str, Ticket] = {}
         self._changed = threading.Condition()
@@ -58,9 +62,8 @@ class DraftWorkers:
             KgError: as `Store.answer` and `draft_worker.Desk.change` say.
         """
         begun = time.monotonic()
-        # a document may be as long as a delivery, so it has the time of an import
-        most = self._settings.import_seconds if change and "documents" in change else self._settings.query_seconds
-        question = replace(question, seconds=min(question.seconds, most))
+        held = self._long if change and "documents" in change else self._limits
+        question = replace(question, seconds=min(question.seconds, held.seconds))
         with self._changed:
             seat = self._seats.setdefault(folder, _Seat(folder))
         if not seat.lock.acquire(timeout=self._settings.queue_seconds):
@@ -84,7 +87,7 @@ class DraftWorkers:
             self._give(seat, dead)
 
         request = frames.document(frames.CHANGE, change) if change else b""
-        run = Run(worker, question, self._limits, give, self._tally, request)
+        run = Run(worker, question, held, give, self._tally, request)
         try:
             return run.answer((time.monotonic() - begun) * 1000)
         except BaseException:

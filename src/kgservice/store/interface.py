@@ -48,6 +48,8 @@ class Question:
     """Of the labels and headings that a workbook has beside the answer."""
     federated: bool = False
     """True where another endpoint asks on behalf of a SERVICE: then we ask nobody else."""
+    lowered: bool = False
+    """True where the request itself asked for fewer seconds than the service allows."""
     every_graph: bool = False
     """True where GRAPH sees every named graph beside the default graphs chosen, which the protocol would hide."""
 

@@ -52,8 +52,9 @@ class Workers:
             self._starter.close()
             raise
         self._limits = Limits(
-            settings.spool_bytes, settings.result_bytes, settings.query_memory, self._room, self._slots.lengthen
-        )
+            settings.spool_bytes, settings.result_bytes, settings.query_memory, self._room, self._slots.lengthen,
+            seconds=self._seconds,
+        )  # fmt: skip
 
     def answer(self, question: Question) -> Answer:
         """Answer a question; see `Store.answer`."""

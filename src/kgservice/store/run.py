@@ -34,6 +34,10 @@ class Limits:
     room: SpoolRoom
     lengthen: Callable[[Worker, float], None] | None = None
     """Asked when a query turns out to be long, with the seconds it has left; may pause it, or raise `Busy`."""
+    deadline: str = "KG_QUERY_SECONDS"
+    """The setting that limits the seconds of a run."""
+    seconds: float = 30.0
+    """Its value."""
 
 
 class Run:
@@ -195,10 +199,7 @@ class Run:
             return QueryStopped("The query was stopped.")
         if late:
             name = "timeout"
-            error = QueryTimeout(
-                "The query was ended at its limit of {seconds:g} s (KG_QUERY_SECONDS); narrow it, or ask for less.",
-                seconds=self._question.seconds,
-            )
+            error = self._late()
         elif any(sign in words for sign in _OUT_OF_MEMORY):
             name = "memory"
             error = QueryMemory(frames.MEMORY, bytes=self._limits.memory)
@@ -211,6 +212,22 @@ class Run:
             "query ended: %s; query %r; last words %r", error, self._question.query[:2000], words[-500:]
         )
         return error
+
+    def _late(self) -> QueryTimeout:
+        seconds, most = self._question.seconds, self._limits.seconds
+        if self._question.lowered:
+            return QueryTimeout(
+                "The query was ended after {seconds:g} s, as the parameter timeout of its request says; raise it or "
+                "leave it out: {setting} allows {most:g} s.",
+                seconds=seconds,
+                setting=self._limits.deadline,
+                most=most,
+            )
+        return QueryTimeout(
+            "The query was ended at its limit of {seconds:g} s ({setting}); narrow it, or ask for less.",
+            seconds=seconds,
+            setting=self._limits.deadline,
+        )
 
 
 def notices(told: Sequence[Mapping[str, Any]]) -> tuple[Notice, ...]:

@@ -86,7 +86,7 @@ class Answers:
         return Question(
             asked.query or "", name, asked.default_graphs, asked.named_graphs, endpoint or self._endpoint,
             asked.seconds, g.get("client", ""), self.fresh(), g.get("language", "") if name == "xlsx" else "",
-            bool(request.headers.get(FEDERATED)), every_graph=asked.illustrative,
+            bool(request.headers.get(FEDERATED)), asked.lowered, asked.illustrative,
         )  # fmt: skip
 
     def insist(self, release: int) -> None:

@@ -78,7 +78,7 @@ def blueprint(service: Service) -> Blueprint:
     """Return `/releases` and `/releases/<id>/` with manifest, report and statement files."""
     room = Blueprint("catalogue", __name__)
     releases = Releases(service.shelf, service.settings.base)
-    room.add_url_rule("/releases", "releases", releases.all)
+    room.add_url_rule("/releases", "releases", releases.all, strict_slashes=False)
     room.add_url_rule("/releases/<int:number>/", "release", releases.one)
     room.add_url_rule("/releases/<int:number>/manifest.json", "manifest", releases.manifest)
     room.add_url_rule("/releases/<int:number>/report.json", "report", releases.report)

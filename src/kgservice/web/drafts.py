@@ -53,7 +53,7 @@ class Endpoint:
         name = wanted(KINDS[asked.form], asked.format, request.headers.get("Accept", ""), page=False)
         question = Question(
             asked.query, name, asked.default_graphs, asked.named_graphs, _address(self._settings, draft_id, address),
-            asked.seconds, g.client, Answers.fresh(),
+            asked.seconds, g.client, Answers.fresh(), lowered=asked.lowered,
         )  # fmt: skip
         begun = time.monotonic()
         try:

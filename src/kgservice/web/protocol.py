@@ -42,6 +42,8 @@ class Asked:
     """Page of the table, from 1."""
     illustrative: bool
     """True where `with=illustrative` puts invented statements beside the known ones."""
+    lowered: bool = False
+    """True where `timeout` lowers the deadline."""
 
     @property
     def form(self) -> str:
@@ -82,14 +84,16 @@ def read(request: Request, settings: Settings) -> Asked:
     if illustrative:
         names = Graphs(settings.base)
         default = (names.known, names.illustrative)
+    allowed = seconds(_last(fields, "timeout"), settings.query_seconds)
     return Asked(
         given[0] if given else None,
         default,
         tuple(value for name, value in fields if name == "named-graph-uri"),
-        seconds(_last(fields, "timeout"), settings.query_seconds),
+        allowed,
         _last(fields, "format").strip().lower(),
         page(_last(fields, "page")),
         illustrative,
+        allowed < settings.query_seconds,
     )
 
 

@@ -71,11 +71,12 @@ class Questions:
         return self._answers.respond(self._question(self._service.ask.library.fill(name, self._given()), chosen))
 
     def _question(self, text: str, name: str) -> Question:
-        seconds = protocol.seconds(request.args.get("timeout", ""), self._service.settings.query_seconds)
+        most = self._service.settings.query_seconds
+        seconds = protocol.seconds(request.args.get("timeout", ""), most)
         language = g.language if name == "xlsx" else ""
         return Question(
             text, name, self._graphs(), seconds=seconds, client=g.client, id=self._answers.fresh(), language=language,
-            every_graph=self._illustrative(),
+            every_graph=self._illustrative(), lowered=seconds < most,
         )  # fmt: skip
 
     def _graphs(self) -> tuple[str, ...]:
