@@ -169,6 +169,31 @@ def test_the_protocol_names_the_dataset_of_an_update(draft):
     assert draft.served.send("GET", f"{draft.path}/update?update=CLEAR%20ALL").status == 405
 
 
+def test_using_of_two_graphs_counts_a_statement_once_that_stands_in_both(draft):
+    both = "GRAPH <x:a> { <x:s> <x:p> 1, 2 } GRAPH <x:b> { <x:s> <x:p> 2, 3 }"
+    assert draft.update(f"INSERT DATA {{ {both} }}").status == 204
+    graphs = "SELECT (GROUP_CONCAT(STR(?g)) AS ?v) { SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g }"
+
+    count = "{ SELECT (COUNT(*) AS ?n) { ?s <x:p> ?o } }"
+    using = "USING <x:a> USING <x:b>"
+    protocol = "?using-graph-uri=x:a&using-graph-uri=x:b"
+    for update, more, expected in (
+        (f"INSERT {{ <x:n> <x:text> ?n }} {using} WHERE {count}", "", "<x:n> <x:text> 3"),
+        (f"INSERT {{ <x:n> <x:protocol> ?n }} WHERE {count}", protocol, "<x:n> <x:protocol> 3"),
+        (
+            "PREFIX x: <x:> INSERT { [] x:made ?o } USING x:a USING x:b WHERE { ?s x:p ?o } ; "
+            "INSERT { x:n x:later ?n } WHERE { SELECT (COUNT(*) AS ?n) { ?s x:made ?o } }",
+            "", "<x:n> <x:later> 3",
+        ),
+        (f"WITH <x:c> INSERT {{ <x:n> <x:with> ?n }} {using} WHERE {count}", "", "GRAPH <x:c> { <x:n> <x:with> 3 }"),
+        (f"INSERT {{ GRAPH ?g {{ <x:n> <x:open> ?n }} }} {using} WHERE {{ {count} BIND(<x:c> AS ?g) }}", "",
+         "GRAPH <x:c> { <x:n> <x:open> 3 }"),
+    ):  # fmt: skip
+        assert draft.update(update, more).status == 204, update
+        assert draft.ask(expected), update
+    assert draft.ask(f"{{ {graphs} }} FILTER(!CONTAINS(?v, 'urn:uuid'))")  # the merges are gone
+
+
 def test_the_where_of_an_update_is_answered_as_a_query_is(draft):
     data = "<x:one> <x:p> <x:two> ; <x:q> <x:two> . <x:mixed> <x:v> 1, 'a', <x:i>, '2020-01-01'^^<x:t>, true, 2.5 , 0.0"
     assert draft.update(f"INSERT DATA {{ {data} }}").status == 204

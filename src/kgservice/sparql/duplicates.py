@@ -31,6 +31,20 @@ def duplicates_show(query: Query) -> bool:
     return bool(tree.children(outer, "Limit")) or _is_grouped(tree, outer)
 
 
+def writes_show(tree: Tree, operation: Node) -> bool:
+    """Tell whether what an operation of an update writes could change when solutions come more than once."""
+
+    def inside(node: Node) -> bool:
+        return operation.first <= node.first < operation.end
+
+    if any(_counts(tree, call) for call in tree.named("Args") if inside(call)):
+        return True
+    if any(_cuts(tree, select) for select in tree.named("SubSelect") if inside(select)):
+        return True
+    inserts = [quads for quads in tree.children(operation, "Quads") if tree.tokens[quads.first - 1].kind == "insert"]
+    return any(kind in _BLANK for quads in inserts for kind, _ in tree.words(quads))
+
+
 def without_dataset(query: Query) -> str:
     """Return the text without its FROM clauses, as the protocol's dataset overrides them (SPARQL 1.1 Protocol 2.1.4).
 

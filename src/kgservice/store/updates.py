@@ -1,9 +1,11 @@
 """What an update does before it runs: which graphs it writes, what it must not, and the dataset of the protocol."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 from kgservice.errors import GraphDerived, ParameterInvalid, QueryForbidden
 from kgservice.sparql import Bounds, Query, parse, rewrites
+from kgservice.sparql.duplicates import writes_show
 from kgservice.sparql.edits import Edit, applied
 from kgservice.sparql.prologues import expanded
 from kgservice.sparql.tree import Node, Tree
@@ -91,11 +93,52 @@ def runnable(query: Query, default: tuple[str, ...], named: tuple[str, ...]) -> 
     Raises:
         ParameterInvalid: it names its dataset itself by USING or WITH, or a graph is not an IRI.
     """
-    found = [*rewrites.edits(query), *_over(query, default, named)]
+    merges = _merges(query, default)
+    found = [*_merged(query, default, merges), *rewrites.edits(query), *_over(query, default, named, merges)]
     return applied(query.text, found) if found else query.text
 
 
-def _over(query: Query, default: tuple[str, ...], named: tuple[str, ...]) -> Iterator[Edit]:
+def _merges(query: Query, default: tuple[str, ...]) -> dict[int, str]:
+    """Return the IRI of a graph to make for each operation, by its place, that asks several graphs as one and counts.
+
+    The engine would match a statement twice that stands in two of them, but the default graph of USING is their merge
+    (SPARQL 1.1 Query 13.2.1).
+    """
+    return {
+        operation.first: f"<urn:uuid:{uuid4()}>"
+        for operation in query.tree.named("Operation")
+        if len(_default(query.tree, operation, default)) > 1
+        and query.tree.children(operation, "Group")
+        and writes_show(query.tree, operation)
+    }
+
+
+def _default(tree: Tree, operation: Node, default: tuple[str, ...]) -> list[str]:
+    """Return the graphs that an operation asks as its default graph, as they are written."""
+    return [tree.word(one.end - 1) for one in _using(tree, operation)] or [f"<{graph}>" for graph in default]
+
+
+def _using(tree: Tree, operation: Node) -> list[Node]:
+    return [one for one in tree.children(operation, "Using") if tree.tokens[one.first + 1].kind != "named"]
+
+
+def _merged(query: Query, default: tuple[str, ...], merges: dict[int, str]) -> Iterator[Edit]:
+    """Yield the edits that make these graphs before their operations, ask them, and remove them, in one transaction."""
+    tree = query.tree
+    for operation in tree.named("Operation"):
+        merge = merges.get(operation.first)
+        if merge is None:
+            continue
+        start, end = tree.span(operation)
+        graphs = _default(tree, operation, default)
+        into = f"INSERT {{ GRAPH {merge} {{ ?s ?p ?o }} }} WHERE"
+        yield Edit(start, start, "".join(f"{into} {{ GRAPH {graph} {{ ?s ?p ?o }} }} ; " for graph in graphs))
+        for at, one in enumerate(_using(tree, operation)):
+            yield Edit(*tree.span(one), "" if at else f"USING {merge}")
+        yield Edit(end, end, f" ; DROP SILENT GRAPH {merge}")
+
+
+def _over(query: Query, default: tuple[str, ...], named: tuple[str, ...], merges: dict[int, str]) -> Iterator[Edit]:
     """Yield the edits that make WHERE clauses be asked of these graphs (SPARQL 1.1 Protocol 2.2.3)."""
     if not (default or named):
         return
@@ -108,8 +151,10 @@ def _over(query: Query, default: tuple[str, ...], named: tuple[str, ...]) -> Ite
     for graph in default + named:
         if not is_iri(graph):
             raise ParameterInvalid("The graph {graph} is not an absolute IRI.", graph=graph)
-    clauses = "".join(f"USING <{graph}> " for graph in default) + "".join(f"USING NAMED <{graph}> " for graph in named)
     for operation in operations:
+        graphs = [merges[operation.first]] if operation.first in merges else [f"<{graph}>" for graph in default]
+        clauses = "".join(f"USING {graph} " for graph in graphs)
+        clauses += "".join(f"USING NAMED <{graph}> " for graph in named)
         shorthand = [q for q in tree.children(operation, "Quads") if tree.tokens[q.first - 1].kind == "where"]
         for pattern in [*shorthand, *tree.children(operation, "Group")]:
             at = tree.tokens[pattern.first - 1].start
