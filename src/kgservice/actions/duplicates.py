@@ -10,11 +10,11 @@ from kgservice.actions import sameness
 from kgservice.actions.sameness import Decision
 from kgservice.errors import ParameterInvalid, Refused, ReleaseNotFound, ThingNotFound
 from kgservice.releases import Draft, Drafts, Release, Shelf
-from kgservice.releases.differences import differing, side
+from kgservice.releases.differences import Side, side
 from kgservice.releases.statements import lines, merged
 from kgservice.report import Finding, Report, Severity, Text
 from kgservice.search import KINDS as KINDS_COMPARED
-from kgservice.search import LIKELY, Named, Pair, named, pairs
+from kgservice.search import LIKELY, Named, Pair, compared, named, pairs
 from kgservice.settings import Settings
 from kgservice.terms import KINDS, Evidence, Graphs, is_iri
 
@@ -198,16 +198,29 @@ def report(seen: "Preview", draft: Draft, settings: Settings) -> Report:
         return Report()
     decided = sameness.decisions(settings)
     replaced = sameness.replacements(decided)
-    heads = tuple(f"<{settings.base}id/{kind}/".encode() for kind in KINDS_COMPARED)
-    told = {line for _, path in graphs.values() for line in lines(path) if line.startswith(heads)}
-    known = named(sorted(told), settings.base)
+    is_told = compared(settings.base)
+    known = named(sorted({line for _, path in graphs.values() for line in filter(is_told, lines(path))}), settings.base)
     before = {graph: found for graph, found in side(seen.parent).items() if graph in fresh}
-    moved = {subject[1:-2].decode() for subject, _ in differing(before, fresh) if subject.startswith(heads)}
+    moved = _moved(before, fresh, settings.base)
     some = [known[name] for name in sorted(moved) if name in known and name not in replaced]
     apart = [frozenset(one.things) for one in decided]
     found = pairs(some, list(known.values()), LIKELY, apart)[:_MOST] if some else []
     stay = _standing(seen, moved, known, {*replaced}, apart, names)
     return Report((*(_finding(pair, known, names) for pair in found), *stay)[:_MOST])
+
+
+def _moved(before: Side, after: Side, base: str) -> set[str]:
+    """Return the things that are compared of which something differs in a graph."""
+    heads = tuple(f"<{base}id/{kind}/".encode() for kind in KINDS_COMPARED)
+    found: set[bytes] = set()
+    for graph, (digest, path) in after.items():
+        old = before.get(graph)
+        if old is None or old[0] != digest:
+            said = {line for line in lines(path) if line.startswith(heads)}
+            if old:
+                said.symmetric_difference_update([line for line in lines(old[1]) if line.startswith(heads)])
+            found |= {line[1 : line.index(b"> ")] for line in said}
+    return {subject.decode() for subject in found}
 
 
 def _standing(

@@ -6,10 +6,10 @@ from kgservice.search.index import Index
 from kgservice.search.names import Named, bare
 from kgservice.search.pairs import LIKELY, Pair, pairs
 from kgservice.search.ranking import alike
-from kgservice.search.reading import KINDS, named
+from kgservice.search.reading import KINDS, compared, named
 from kgservice.search.words import Words, folded
 
 __all__ = [
     "KINDS", "LIKELY", "Hit", "Index", "Labelled", "Named", "Page", "Pair", "Suggestion", "Words", "alike", "bare",
-    "build", "folded", "named", "pairs", "things",
+    "build", "compared", "folded", "named", "pairs", "things",
 ]  # fmt: skip

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from kgservice.search.words import Words, folded, is_cyrillic, mended
 
@@ -47,10 +49,13 @@ _WRITTEN_OUT = {
 }  # fmt: skip
 _OUT = [(re.compile(rf"(?<!\w){pattern}"), f"{text} ") for pattern, text in _WRITTEN_OUT.items()]
 _ABBREVIATED = re.compile(rf"(?<!\w)(?:{'|'.join(_WRITTEN_OUT)})")
+_MAYBE_ABBREVIATED = re.compile(rf"{_ABBREVIATED.pattern}|(?<!\w)(?:(?:им|гос)\.?(?!\w)|г\.)")
+"""What follows an abbreviation is not seen in its word alone."""
 _APART = re.compile(r"[^\W_]+")
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _TRANSLITERATED = re.compile(r"kh|zh|shch|sk(?:iy|ij|ii|aya|aia|oe|ogo)\b|[iy]y\b|aya\b|[oe]vo\b")
 """What Russian in Latin letters looks like."""
+_CACHED = 500_000
 _EMPTY_WORDS = {"и", "в", "на", "по", "для", "имени", "of", "the", "and", "for", "in", "named", "after"}
 
 
@@ -65,8 +70,7 @@ class Named:
     places: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """One name as it is compared: the bare text, keys of its words, and those of them that are numbers."""
 
     text: str
@@ -74,36 +78,65 @@ class Spelling:
     numbers: frozenset[str]
 
 
+class Speller:
+    """Spells names as they are compared; remembers the words that it has seen, which most names share."""
+
+    def __init__(self, keys: Words) -> None:
+        self._keys = keys
+        self._word = lru_cache(_CACHED)(self._word_of)
+        self._is_plain = lru_cache(_CACHED)(_is_plain)
+
+    def spellings(self, name: str) -> list[Spelling]:
+        """Return the ways in which a name is compared: bare, and what alone stands in its quotes or brackets."""
+        plain = folded(name)
+        parts = []
+        if not plain.isascii() or '"' in plain:
+            parts += [part for part in _QUOTED.findall(plain) if len(part) > 3]
+        if "(" in plain:
+            parts += [part for part in _BRACKETS.findall(plain) if 3 < len(part) <= 40]
+        if "-" in plain and _HYPHEN.search(plain):
+            parts.append(_HYPHEN.sub("", plain))
+        if parts and not plain.isascii():
+            parts = list(map(folded, parts))  # what is folded twice may lose a letter that few names have
+        texts = dict.fromkeys(map(self._bare, (plain, *parts)))
+        found = []
+        for text in texts:
+            words = [word for word in map(self._word, text.split()) if word]
+            if words:
+                numbers = frozenset([word.key for word in words if word.is_number])
+                found.append(Spelling(text, frozenset([word.key for word in words]), numbers))
+                if any(word.looks_turned for word in words):
+                    turned = frozenset([self._keys.as_russian(word.text) for word in words])
+                    found.append(Spelling(text, turned, numbers))
+        return found
+
+    def _bare(self, plain: str) -> str:
+        """Return `_bare` of a folded text, at once where no word of it can be an abbreviation or of a legal form."""
+        text = _MARKS.sub(" ", plain)
+        if "(" not in text and all(map(self._is_plain, text.split())):
+            return " ".join(_APART.findall(text))
+        return _bare(plain)
+
+    def _word_of(self, text: str) -> "_Word | None":
+        if text in _EMPTY_WORDS:
+            return None
+        whole = mended(text)
+        return _Word(whole, key_of(whole, self._keys), whole.isdigit(), bool(_TRANSLITERATED.search(text)))
+
+
+class _Word(NamedTuple):
+    """What a word of a bare name is compared by."""
+
+    text: str
+    key: str
+    is_number: bool
+    looks_turned: bool
+    """It may be Russian in Latin letters."""
+
+
 def bare(name: str) -> str:
     """Return a name folded, abbreviations written out, without legal form, quotes and what stands in brackets."""
-    text = folded(name)
-    if _ABBREVIATED.search(text):
-        for pattern, written in _OUT:
-            text = pattern.sub(written, text)
-    if "(" in text:
-        text = _BRACKETS.sub(" ", text)
-    if any(part in text for part in _OF_FORMS):
-        text = _FORM.sub(" ", text)
-    without = _SHORT_FORM.sub(" ", _MARKS.sub(" ", text))
-    return " ".join(_APART.findall(without) or _APART.findall(_MARKS.sub(" ", text)))
-
-
-def spellings(name: str, keys: Words) -> list[Spelling]:
-    """Return the ways in which a name is compared: bare, and what alone stands in its quotes or brackets."""
-    plain = folded(name)
-    quoted = [match[1] for match in _QUOTED.finditer(plain) if len(match[1]) > 3]
-    inside = [match[1] for match in _BRACKETS.finditer(plain) if 3 < len(match[1]) <= 40]
-    joined = [_HYPHEN.sub("", plain)] if _HYPHEN.search(plain) else []
-    texts = dict.fromkeys([bare(name), *(bare(part) for part in (*quoted, *inside, *joined))])
-    found = []
-    for text in texts:
-        spoken = [mended(word) for word in text.split() if word not in _EMPTY_WORDS]
-        if spoken:
-            numbers = frozenset(word for word in spoken if word.isdigit())
-            found.append(Spelling(text, frozenset(key_of(word, keys) for word in spoken), numbers))
-            if _TRANSLITERATED.search(text):
-                found.append(Spelling(text, frozenset(keys.as_russian(word) for word in spoken), numbers))
-    return found
+    return _bare(folded(name))
 
 
 def key_of(word: str, keys: Words) -> str:
@@ -115,8 +148,27 @@ def key_of(word: str, keys: Words) -> str:
 
 def spelled(things: Iterable[Named], keys: Words) -> dict[str, list[Spelling]]:
     """Return the spellings of every name of these things, each once, by IRI."""
-    found = {}
+    speller, found = Speller(keys), {}
     for thing in things:
-        unique = {spelling.keys: spelling for name in thing.names for spelling in spellings(name, keys)}
+        unique = {spelling.keys: spelling for name in thing.names for spelling in speller.spellings(name)}
         found[thing.iri] = list(unique.values())
     return found
+
+
+def _bare(text: str) -> str:
+    if _ABBREVIATED.search(text):
+        for pattern, written in _OUT:
+            text = pattern.sub(written, text)
+    if "(" in text:
+        text = _BRACKETS.sub(" ", text)
+    if any(part in text for part in _OF_FORMS):
+        text = _FORM.sub(" ", text)
+    without = _SHORT_FORM.sub(" ", _MARKS.sub(" ", text))
+    return " ".join(_APART.findall(without) or _APART.findall(_MARKS.sub(" ", text)))
+
+
+def _is_plain(word: str) -> bool:
+    """Tell that a word between spaces is none of those by which `_bare` changes a text."""
+    if _MAYBE_ABBREVIATED.search(word) or any(part in word for part in _OF_FORMS):
+        return False
+    return _SHORT_FORM.search(word) is None

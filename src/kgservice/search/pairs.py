@@ -1,11 +1,13 @@
 """Pairs of things that may be one: candidates share a rare word or a code, and are scored with a reason."""
 
+import gc
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest
+from itertools import chain
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
@@ -19,8 +21,8 @@ LIKELY = 0.8
 _CANDIDATES = 15  # of one thing; those that share the rarest words
 _COMMON = 150  # names that may share a word by which candidates are looked for
 _RAREST = 4  # words of a name by which candidates are looked for
-_OTHER_NUMBER = 0.6
-"""No pair scores more whose names have different numbers, even in one place."""
+_SLACK = 1e-6
+"""What is too little to be told apart by rounding."""
 _PARTS = frozenset(map(partial(key_of, keys=Words()), (
     "филиал", "колледж", "институт", "факультет", "лицей", "гимназия", "школа", "центр", "кафедра", "отделение",
     "представительство", "управление", "branch", "college", "institute", "faculty", "department", "school", "centre",
@@ -47,6 +49,16 @@ def pairs(
 
     Things are compared within their kind only.
     """
+    collecting = gc.isenabled()
+    gc.disable()  # the spellings of a hundred thousand names all stay: rounds of the collector are a third of the work
+    try:
+        return _pairs(new, known, least, apart)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _pairs(new: Sequence[Named], known: Sequence[Named], least: float, apart: Iterable[frozenset[str]]) -> list[Pair]:
     settled, found = set(apart), []
     kinds = sorted({thing.kind for thing in new})
     for kind in kinds:
@@ -54,10 +66,12 @@ def pairs(
         others = [thing for thing in known if thing.kind == kind]
         comparison = _Comparison(some, others)
         for one, other in comparison.candidates():
-            if frozenset((one.iri, other.iri)) not in settled and not comparison.hopeless(one, other, least):
-                score, reasons = comparison.score(one, other)
-                if score >= least:
-                    found.append(Pair(one.iri, other.iri, round(score, 3), reasons))
+            needed = comparison.needed(one, other, least)
+            if needed > 1 or (settled and frozenset((one.iri, other.iri)) in settled):
+                continue
+            score, reasons = comparison.score(one, other, needed)
+            if score >= least:
+                found.append(Pair(one.iri, other.iri, round(score, 3), reasons))
     return sorted(found, key=lambda pair: (-pair.score, pair.one, pair.other))
 
 
@@ -70,7 +84,9 @@ class _Comparison:
         self._all = [*self._new, *(thing for thing in known if thing.iri not in fresh)]
         self._fresh = fresh
         self._spelled = spelled(self._all, Words())
-        counts = Counter(key for spellings in self._spelled.values() for key in {k for s in spellings for k in s.keys})
+        none: frozenset[str] = frozenset()
+        keys = (none.union(*[spelling.keys for spelling in spellings]) for spellings in self._spelled.values())
+        counts = Counter(chain.from_iterable(keys))
         self._weights = {key: math.log(1 + len(self._all) / count) for key, count in counts.items()}
         self._rank = {key: at for at, (_, key) in enumerate(sorted((count, key) for key, count in counts.items()))}
         self._bones = {key: "~" + (key[0] + key[1:].translate(_VOWELS))[:7] for key in counts if len(key) > 4}
@@ -95,19 +111,26 @@ class _Comparison:
                 if other > at or self._all[other].iri not in self._fresh:
                     yield thing, self._all[other]
 
-    def hopeless(self, one: Named, other: Named, least: float) -> bool:
-        """Tell at little cost that a pair cannot reach a score: each name has its number and no code is shared."""
-        if least <= _OTHER_NUMBER or one.codes & other.codes:
-            return False
-        here, there = self._spelled[one.iri], self._spelled[other.iri]
-        return all(a.numbers and b.numbers and a.numbers != b.numbers for a in here for b in there)
+    def needed(self, one: Named, other: Named, least: float) -> float:
+        """Return how alike the names of a pair must be at least, for a score: past 1 where no likeness is enough."""
+        if one.codes & other.codes:
+            return 0.0
+        if one.places and other.places:
+            least = (least - 0.2) / 0.8 if one.places & other.places else least / 0.72
+        if one.codes and other.codes:
+            least /= 0.45 ** len(_compared(one.codes, other.codes)[1])
+        return least - _SLACK
 
-    def score(self, one: Named, other: Named) -> tuple[float, tuple[Text, ...]]:
-        """Return how likely two things are one, and why."""
-        likeness, reason = max(
-            (self._likeness(a, b) for a in self._spelled[one.iri] for b in self._spelled[other.iri]),
-            key=lambda pair: pair[0], default=(0.0, Text("Their names have nothing in common.")),
-        )  # fmt: skip
+    def score(self, one: Named, other: Named, needed: float = 0.0) -> tuple[float, tuple[Text, ...]]:
+        """Return how likely two things are one, and why; of names less alike than `needed` as if nothing were alike."""
+        likeness, reason = 0.0, Text("Their names have nothing in common.")
+        above = needed if needed > 0 else -1.0
+        for a in self._spelled[one.iri]:
+            for b in self._spelled[other.iri]:
+                found = self._likeness(a, b, above)
+                if found and found[0] > above:
+                    likeness, reason = found
+                    above = likeness
         reasons = [reason]
         score = likeness
         equal, unlike = _compared(one.codes, other.codes)
@@ -143,7 +166,8 @@ class _Comparison:
                 found["!" + "".join(sorted(key[0] for key in spelling.keys))] = 0.5
         return found
 
-    def _likeness(self, one: Spelling, other: Spelling) -> tuple[float, Text]:
+    def _likeness(self, one: Spelling, other: Spelling, above: float) -> tuple[float, Text] | None:
+        """Return how alike two spellings are and why; None where that is soon seen to be no more than `above`."""
         if one.keys == other.keys:
             same = one.text == other.text
             return (1.0 if same else 0.97), (
@@ -151,17 +175,24 @@ class _Comparison:
                 if same
                 else Text("The names are the same but for the forms, order or alphabet of their words.")
             )
-        shared, only, alone = one.keys & other.keys, one.keys - other.keys, other.keys - one.keys
-        matched = _mistyped(only, alone)
-        weight = self._sum(shared) + 0.45 * self._sum(key for pair in matched for key in pair)
+        numbers = 1.0 if one.numbers == other.numbers else 0.5 if one.numbers and other.numbers else 0.8
+        if numbers < above + _SLACK:
+            return None  # it is the most that there is with these numbers
+        only, alone = one.keys - other.keys, other.keys - one.keys
+        letters = fuzz.token_sort_ratio(one.text, other.text) / 100
+        most = numbers * (0.65 + 0.35 * letters)
+        if most < above and (len(only) != len(alone) or above > 0.9):
+            return None
+        if only and alone and 0.85 * most < above and not _may_be_mistyped(only, alone):
+            return None
+        shared = self._sum(one.keys & other.keys)
+        matched = _mistyped(only, alone) if only and alone else []
+        weight = shared + 0.45 * self._sum(key for pair in matched for key in pair)
         if matched:
             only, alone = only - {a for a, _ in matched}, alone - {b for _, b in matched}
         whole = weight + self._sum(only) + self._sum(alone)
         overlap = weight / whole if whole else 0.0
-        letters = fuzz.token_sort_ratio(one.text, other.text) / 100
-        score = 0.65 * overlap + 0.35 * letters
-        if one.numbers != other.numbers:
-            score *= 0.5 if one.numbers and other.numbers else 0.8
+        score = (0.65 * overlap + 0.35 * letters) * numbers
         if only and alone:
             score *= 0.85  # each says something that the other does not
         if (only | alone) & _PARTS:
@@ -169,6 +200,8 @@ class _Comparison:
         if not only and not alone:
             score = max(score, 0.9)
             return score, Text("The names differ by letters only: {one}, {other}.", _words(matched))
+        if score <= above:
+            return None
         return score, Text("The names differ by the words: {words}.", {"words": ", ".join(sorted(only | alone))})
 
     def _sum(self, keys: Iterable[str]) -> float:
@@ -177,19 +210,37 @@ class _Comparison:
 
 def _mistyped(only: Iterable[str], alone: Iterable[str]) -> list[tuple[str, str]]:
     """Return words that stand in one name alone but differ by one letter (two in long words), paired."""
-    left, found = sorted(alone), []
-    for key in sorted(only):
-        if len(key) < 4 or key.isdigit():
-            continue
+    left = sorted([key for key in alone if len(key) > 2 and not key.isdigit()])
+    found: list[tuple[str, str]] = []
+    if not left:
+        return found
+    for key in sorted([key for key in only if len(key) > 3 and not key.isdigit()]):
         edits = 1 if len(key) < 9 else 2
         for other in left:
-            if abs(len(other) - len(key)) > edits or other.isdigit():
+            if abs(len(other) - len(key)) > edits:
                 continue
             if DamerauLevenshtein.distance(key, other, score_cutoff=edits) <= edits:
                 found.append((key, other))
                 left.remove(other)
                 break
     return found
+
+
+def _may_be_mistyped(only: Collection[str], alone: Collection[str]) -> bool:
+    """Tell whether each word of the side that has fewer may have its like on the other: without, both say more."""
+    few, many = (only, alone) if len(only) <= len(alone) else (alone, only)
+    for key in few:
+        size = len(key)
+        for other in many:
+            length = len(other)
+            edits = 2 if length > 8 or size > 8 else 1
+            if -edits <= size - length <= edits and (
+                DamerauLevenshtein.distance(key, other, score_cutoff=edits) <= edits
+            ):
+                break
+        else:
+            return False
+    return True
 
 
 def _words(matched: Sequence[tuple[str, str]]) -> Mapping[str, object]:

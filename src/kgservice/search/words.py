@@ -16,6 +16,7 @@ _INVISIBLE: dict[int, int | None] = dict.fromkeys(
     (0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F))
 )
 _INVISIBLE[0x2116] = 0x20  # the sign of a number, which would become the word "no"
+_HIDDEN = re.compile(f"[{''.join(map(chr, _INVISIBLE))}]")
 _MARKED = re.compile(r"[^\x00-\x7fа-яіїєґў«»–—№]+")  # й, ї and ў are letters: a decomposition would take them apart
 _ALIKE = str.maketrans("aceoxpykmthb", "асеохрукмтнв")
 """Latin letters that stand in Cyrillic words by mistake: they look the same."""
@@ -40,9 +41,11 @@ _CACHED = 500_000
 
 def folded(text: str) -> str:
     """Return a text in small letters, ё as е, without diacritics, invisible characters and doubled spaces."""
-    plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold().replace("ё", "е")
-    if not plain.isascii():
-        plain = _MARKED.sub(_bare, plain)
+    if text.isascii():
+        return " ".join(text.lower().split())
+    if _HIDDEN.search(text):
+        text = text.translate(_INVISIBLE)
+    plain = _MARKED.sub(_bare, unicodedata.normalize("NFKC", text).casefold().replace("ё", "е"))
     return " ".join(plain.split())
 
 
