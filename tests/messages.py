@@ -8,10 +8,13 @@ from pathlib import Path
 import jinja2.ext
 
 from kgservice import errors
+from kgservice.sparql import parse
+from kgservice.web.columns import heading
 from kgservice.web.nouns import NOUNS, PROPERTIES
 from kgservice.web.problems import PROBLEMS
 
 SRC = Path(__file__).parents[1] / "src" / "kgservice"
+QUERIES = SRC.parents[1] / "queries"
 _SAYING = {"Text", "translate", "say", "tell", "speaker", "message"} | {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.KgError)
 }
@@ -66,6 +69,14 @@ def of_tables() -> Iterator[tuple[str | tuple[str, ...], str]]:
         yield pair[2], f"noun {kind}"
     for name, word in PROPERTIES.items():
         yield word, f"property {name}"
+
+
+def of_columns() -> Iterator[tuple[str, str]]:
+    """Yield the message ids of the headings of ready questions: a column's words after `column: `."""
+    for path in sorted(QUERIES.rglob("*.rq")):
+        query = parse(path.read_text("utf8"))
+        for name in query.variables or ("subject", "predicate", "object"):
+            yield heading(name), path.name
 
 
 def _name(call: ast.Call) -> str:

@@ -25,7 +25,9 @@ def said(catalogue):
     return {message.id if isinstance(message.id, str) else tuple(message.id) for message in catalogue if message.string}
 
 
-@pytest.mark.parametrize("collect", [messages.of_python, messages.of_templates, messages.of_tables])
+@pytest.mark.parametrize(
+    "collect", [messages.of_python, messages.of_templates, messages.of_tables, messages.of_columns]
+)
 def test_every_message_of_the_source_has_a_russian_one(collect, said):
     # rml puts the place before its own sentences
     missing = [
@@ -35,6 +37,12 @@ def test_every_message_of_the_source_has_a_russian_one(collect, said):
     ]
 
     assert "\n".join(missing) == ""
+
+
+def test_no_heading_is_kept_that_no_question_has(said):
+    kept = {message for message in said if str(message).startswith("column: ")}
+
+    assert kept - {message for message, _ in messages.of_columns()} == set()
 
 
 def test_no_translation_is_a_guess(catalogue):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from kgservice.locale import translate
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_MARK = "column: "
 
 SUBJECTS: Mapping[str, str] = {
     "overview": "At a glance",
@@ -27,9 +28,13 @@ SUBJECTS: Mapping[str, str] = {
 
 def column_name(column: str, lang: str) -> str:
     """Return what a column such as `medianParties` is called: its words, translated where the catalogue has them."""
-    words = _HUMP.sub(" ", column).lower()
-    named = translate(f"column: {words}", lang).removeprefix("column: ")
+    named = translate(heading(column), lang).removeprefix(_MARK)
     return named[:1].upper() + named[1:]
+
+
+def heading(column: str) -> str:
+    """Return the message id of a column: its words, marked, as the same word may mean something else elsewhere."""
+    return _MARK + _HUMP.sub(" ", column).lower()
 
 
 def subject_name(subject: str, lang: str) -> str:
