@@ -56,6 +56,7 @@ def test_a_token_that_was_seen_expired_stays_so_when_the_clock_is_set_back(tmp_p
         with pytest.raises(Unauthenticated):
             access.account(secret)
     assert access.account(lasting).name == "a"
+    assert {one.name: one.over for one in access.tokens()} == {"a": False, "b": True, "c": True}, "a list says so too"
     access.revoke("b")
     assert access.account(access.new("b", Role.READER, days=1)).name == "b"
 

@@ -37,6 +37,8 @@ class Account:
     """`token` or `user`."""
     last: str = ""
     """Of a user: the last sign-in; empty before the first."""
+    over: bool = False
+    """Of a token: its time has come, or had come once by a clock that was set back since."""
 
     @property
     def actor(self) -> str:

@@ -86,7 +86,7 @@ class Access:
         if over:
             with suppress(StateBroken), self._desk.open(writing=True) as desk:  # full disk: others' tokens still work
                 desk.execute(_MARK, (written(now()),))
-        if found is None or (found.expires and found.expires <= written(now())):
+        if found is None or found.over:
             raise Unauthenticated("This token is unknown, revoked or expired; `kgservice token new` makes one.")
         return found
 
@@ -98,4 +98,6 @@ def hashed(secret: str) -> str:
 
 def _account(desk: sqlite3.Connection, row: sqlite3.Row) -> Account:
     held = limits(desk, f"token:{row['name']}")
-    return Account(row["name"], Role[row["role"].upper()], row["created"], row["expires"] or "", held)
+    expires = row["expires"] or ""
+    over = row["hash"].startswith("expired ") or bool(expires and expires <= written(now()))
+    return Account(row["name"], Role[row["role"].upper()], row["created"], expires, held, over=over)

@@ -11,7 +11,7 @@ from kgservice.cli import doors, job
 from kgservice.cli.findings import outcome
 from kgservice.cli.progress import Teller
 from kgservice.cli.reading import reading_options
-from kgservice.cli.tables import table
+from kgservice.cli.tables import listed
 
 
 @click.command("import")
@@ -76,16 +76,13 @@ def drafts(context: click.Context, shape: str, language: str | None) -> int:
         return 0
     service = doors.service(language)
     found = service.review.drafts()
-    if shape == "json":
-        click.echo(json.dumps([draft.to_json() for draft in found], ensure_ascii=False, indent=1))
-        return 0
     tell = doors.speaker(service.settings.lang)
-    if not found:
-        click.echo(tell("No drafts. `kgservice import SOURCE FILE` opens one."))
-        return 0
-    headings = [tell(word) for word in ("draft", "state", "from release", "sources", "opened", "by")]
     rows = [[d.id, tell(d.state), str(d.base_release or "–"), ", ".join(d.sources), d.created, d.actor] for d in found]
-    click.echo(table(headings, rows))
+    listed(
+        shape, tell, [draft.to_json() for draft in found],
+        ("draft", "state", "from release", "sources", "opened", "by"), rows,
+        "No drafts. `kgservice import SOURCE FILE` opens one.",
+    )  # fmt: skip
     return 0
 
 

@@ -9,7 +9,7 @@ import click
 
 from kgservice.access import Audit, People, Role
 from kgservice.cli import doors
-from kgservice.cli.tables import table
+from kgservice.cli.tables import listed, table
 from kgservice.errors import ParameterInvalid
 
 ROLES = [role.word for role in Role]
@@ -58,20 +58,15 @@ def list_(shape: str, language: str | None) -> None:
     """
     settings = doors.settings(language)
     found = People(settings.state).all()
-    if shape == "json":
-        rows = [
-            {"name": a.name, "role": a.role.word, "sources": a.sources, "created": a.created, "last": a.last}
-            for a in found
-        ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
     say = doors.speaker(settings.lang)
-    if not found:
-        click.echo(say("No users. `kgservice user add NAME --role operator` makes the first."))
-        return
-    headings = [say(word) for word in ("name", "role", "sources", "made", "last sign-in")]
+    records = [
+        {"name": a.name, "role": a.role.word, "sources": a.sources, "created": a.created, "last": a.last} for a in found
+    ]
     lines = [[a.name, a.role.word, ", ".join(a.sources) or say("all"), a.created, a.last or "–"] for a in found]
-    click.echo(table(headings, lines))
+    listed(
+        shape, say, records, ("name", "role", "sources", "made", "last sign-in"), lines,
+        "No users. `kgservice user add NAME --role operator` makes the first.",
+    )  # fmt: skip
 
 
 @user.command()

@@ -11,7 +11,7 @@ from kgservice.cli import doors, job
 from kgservice.cli.findings import summary
 from kgservice.cli.progress import Teller
 from kgservice.cli.spoken import noted, undoing
-from kgservice.cli.tables import table
+from kgservice.cli.tables import listed
 from kgservice.errors import PublishBlocked
 from kgservice.releases import Release
 from kgservice.report import Text
@@ -104,14 +104,7 @@ def releases(context: click.Context, shape: str, language: str | None) -> int:
     tell = doors.speaker(service.settings.lang)
     current = service.shelf.current()
     found = sorted(service.shelf.releases(), key=lambda release: -release.id)
-    if shape == "json":
-        listed = [{**release.manifest.to_json(), "current": release == current} for release in found]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
-        return 0
-    if not found:
-        click.echo(tell("No releases yet. `kgservice build` makes the first."))
-        return 0
-    headings = [tell(word) for word in ("release", "current", "published", "from", "by", "statements")]
+    records = [{**release.manifest.to_json(), "current": release == current} for release in found]
     rows = [
         [
             str(release.id),
@@ -123,7 +116,10 @@ def releases(context: click.Context, shape: str, language: str | None) -> int:
         ]
         for release in found
     ]
-    click.echo(table(headings, rows))
+    listed(
+        shape, tell, records, ("release", "current", "published", "from", "by", "statements"), rows,
+        "No releases yet. `kgservice build` makes the first.",
+    )  # fmt: skip
     return 0
 
 

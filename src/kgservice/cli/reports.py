@@ -1,6 +1,5 @@
 """Commands on what was found: a report in any form, and the decisions that let findings stand."""
 
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ import click
 
 from kgservice.cli import doors, job
 from kgservice.cli.findings import outcome
-from kgservice.cli.tables import table
+from kgservice.cli.tables import listed
 from kgservice.errors import ParameterInvalid
 from kgservice.report import Report
 
@@ -107,21 +106,14 @@ def waivers(context: click.Context, shape: str, language: str | None) -> int:
     tell = doors.speaker(service.settings.lang)
     today = service.waive.today()
     found = service.waive.waivers()
-    if shape == "json":
-        listed = [
-            {
-                **{name: getattr(one, name) for name in ("name", "rule", "cause", "focus", "source", "reason", "by")},
-                **{name: str(getattr(one, name) or "") for name in ("given", "until", "revoked", "revoked_by")},
-                "state": one.state(today),
-            }
-            for one in found
-        ]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
-        return 0
-    if not found:
-        click.echo(tell("No waivers."))
-        return 0
-    headings = [tell(word) for word in ("waiver", "state", "until", "what", "reason", "by")]
+    records = [
+        {
+            **{name: getattr(one, name) for name in ("name", "rule", "cause", "focus", "source", "reason", "by")},
+            **{name: str(getattr(one, name) or "") for name in ("given", "until", "revoked", "revoked_by")},
+            "state": one.state(today),
+        }
+        for one in found
+    ]
     rows = [
         [
             one.name,
@@ -133,7 +125,7 @@ def waivers(context: click.Context, shape: str, language: str | None) -> int:
         ]
         for one in found
     ]
-    click.echo(table(headings, rows))
+    listed(shape, tell, records, ("waiver", "state", "until", "what", "reason", "by"), rows, "No waivers.")
     return 0
 
 

@@ -1,7 +1,23 @@
-"""Rows as a text table that fits a terminal, Cyrillic included."""
+"""Rows as a text table that fits a terminal, Cyrillic included; lists as such a table or as JSON."""
 
+import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import click
+
+
+def listed(
+    shape: str, tell: Callable[..., str], records: Sequence[object], headings: Sequence[str],
+    rows: Sequence[Sequence[str]], empty: str,
+) -> None:  # fmt: skip
+    """Print a list: as JSON its records, else a table under translated headings, or `empty` where there is nothing."""
+    if shape == "json":
+        click.echo(json.dumps(records, ensure_ascii=False, indent=1))
+    elif rows:
+        click.echo(table([tell(heading) for heading in headings], rows))
+    else:
+        click.echo(tell(empty))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int = 0) -> str:

@@ -1,13 +1,10 @@
 """Commands on tokens: make one, list them, revoke one."""
 
-import json
-import time
-
 import click
 
 from kgservice.access import Access, Role
 from kgservice.cli import doors
-from kgservice.cli.tables import table
+from kgservice.cli.tables import listed
 
 _ROLES = [role.word for role in Role]
 
@@ -50,25 +47,21 @@ def list_(shape: str, language: str | None) -> None:
     """
     settings = doors.settings(language)
     found = Access(settings.state).tokens()
-    if shape == "json":
-        rows = [
-            {"name": a.name, "role": a.role.word, "sources": a.sources, "created": a.created, "expires": a.expires}
-            for a in found
-        ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
     tell = doors.speaker(settings.lang)
-    if not found:
-        click.echo(tell("No tokens. `kgservice token new NAME --role ROLE` makes one."))
-        return
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    headings = [tell(word) for word in ("name", "role", "sources", "made", "expires")]
-    ends = [a.expires and (a.expires if a.expires > now else tell("expired")) for a in found]
-    rows_ = [
-        [a.name, a.role.word, ", ".join(a.sources) or tell("all"), a.created, end or "–"]
-        for a, end in zip(found, ends, strict=True)
-    ]
-    click.echo(table(headings, rows_))
+    records = [
+        {"name": a.name, "role": a.role.word, "sources": a.sources, "created": a.created, "expires": a.expires,
+         "expired": a.over}
+        for a in found
+    ]  # fmt: skip
+    rows = [
+        [a.name, a.role.word, ", ".join(a.sources) or tell("all"), a.created,
+         tell("expired") if a.over else a.expires or "–"]
+        for a in found
+    ]  # fmt: skip
+    listed(
+        shape, tell, records, ("name", "role", "sources", "made", "expires"), rows,
+        "No tokens. `kgservice token new NAME --role ROLE` makes one.",
+    )  # fmt: skip
 
 
 @token.command()
