@@ -10,6 +10,7 @@ from kgservice.releases import Draft
 from kgservice.web.curate import findings, wordings
 from kgservice.web.curate.counter import Counter, Desk, onward, page_wanted
 from kgservice.web.curate.counter import as_json as answered
+from kgservice.web.curate.reviews import standing
 from kgservice.web.pages import render
 
 
@@ -41,7 +42,7 @@ def blueprint(counter: Counter) -> Blueprint:
             fresh=draft.state == "published" or not service.edit.pending(draft_id),
             counts=_counts(service, draft_id) if summary else {},
             worst=findings.worst, wordings=wordings.offered(counter, draft, picked),
-            **_table(service, draft_id, sheets),
+            **_table(service, draft_id, sheets), **standing(service, draft),
         )  # fmt: skip
 
     def job_on(draft_id: str) -> int:

@@ -101,17 +101,28 @@ def _errors(service: Desk, draft_id: str) -> int:
 
 def _follows(service: Desk, draft: Draft) -> dict[str, object]:
     """Return what follows from a draft, what keeps it from being published, and the names of what they speak of."""
-    current = service.shelf.current()
-    behind = draft.state != "published" and current is not None and draft.base_release != current.id
-    fights = service.differences.conflicts(draft.id, g.language) if behind else []
     impact = service.impact.of(draft.id) if draft.state != "published" else None
     iris = set(_mentioned(impact)) if impact else set()
     return {
-        "impact": impact, "behind": behind, "fights": fights, "history": history(draft),
-        "unseen": behind and service.differences.unseen(draft.id),
+        "impact": impact, "history": history(draft), **standing(service, draft),
         "named": service.differences.named(iris, g.language) if iris else {},
         "asked": _asked(service, [one.name for one in impact.changed]) if impact else {},
     }  # fmt: skip
+
+
+def standing(service: Desk, draft: Draft) -> dict[str, object]:
+    """Return how a draft stands to the current release and to other open drafts that change the same graphs."""
+    if draft.state == "published":
+        return {"behind": False, "fights": [], "unseen": False, "rivals": []}
+    current = service.shelf.current()
+    behind = current is not None and draft.base_release != current.id
+    others = [one for one in service.review.drafts() if one.id != draft.id]
+    return {
+        "behind": behind,
+        "fights": service.differences.conflicts(draft.id, g.language) if behind else [],
+        "unseen": behind and service.differences.unseen(draft.id),
+        "rivals": [one for one in others if set(one.changes) & set(draft.changes)],
+    }
 
 
 def _asked(service: Desk, names: Sequence[str]) -> dict[str, str]:
