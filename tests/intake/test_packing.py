@@ -1,11 +1,13 @@
 """Packed deliveries: .gz and .zip are read as if they were not packed; what is hidden in them is refused or told."""
 
+import csv
 import gzip
 import io
 import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from kgservice.errors import SourceUnreadable
 from kgservice.intake.lineage import locate
@@ -91,3 +93,16 @@ def test_a_table_whose_heading_looks_like_a_program_is_read(tmp_path: Path) -> N
     source = folder(tmp_path, table=TABLE + "header_row = 2")
 
     assert converted(source, tmp_path, people__csv="MZ,x\n" + PEOPLE).report.counts["records"] == 2
+
+
+def test_a_workbook_where_text_is_expected_is_read_as_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("People")
+        for number, line in enumerate(csv.reader(PEOPLE.splitlines())):
+            sheet.write_row(number, 0, line)
+    made = converted(folder(tmp_path / "book"), tmp_path / "book", list__xlsx=path.read_bytes())
+    text = converted(folder(tmp_path / "text"), tmp_path / "text", people__csv=PEOPLE)
+
+    assert {g: s.sha256 for g, s in made.graphs.items()} == {g: s.sha256 for g, s in text.graphs.items()}
+    assert {f.rule for f in made.report.findings} - {f.rule for f in text.report.findings} == {"read/workbook"}

@@ -83,6 +83,16 @@ def parts(file: DeliveredFile) -> list[Part]:
     return [Part(file, name) for name in found]
 
 
+def workbook(path: Path) -> str:
+    """Return what kind of workbook a file is, whatever its name says: `xlsx`, `ods`, or empty for none."""
+    with path.open("rb") as stream:
+        if stream.read(2) != b"PK" or not zipfile.is_zipfile(path):
+            return ""
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    return "xlsx" if _BOOKS[0] in names else "ods" if _BOOKS[1] in names else ""
+
+
 @contextmanager
 def opened(path: Path, member: str, name: str) -> Iterator[Path]:
     """Yield a path with the bytes of a part, unpacked to a temporary folder where it is packed; `name` for messages.

@@ -41,6 +41,7 @@ _LINE = (
     rf"(?: (?P<graph>{_TERM}))? \.$"
 )
 _PLACE = re.compile(r"at line (\d+)(?: (?:between )?columns? (\d+))?")
+_AGAIN = re.compile(r" \(line \d+\)$")  # the place, which SyntaxError adds to its text once more
 _FEW = 200
 
 
@@ -100,7 +101,7 @@ def _broken(name: str, reason: str) -> SourceUnreadable:
         file=name,
         line=int(place[1]),
         column=int(place[2] or 1),
-        reason=reason.partition(": ")[2] or reason,
+        reason=_AGAIN.sub("", reason.partition(": ")[2] or reason),
     )
 
 
