@@ -1,6 +1,6 @@
 """The board of sources: where each stands between its last delivery and what readers see, and what to do next."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +31,16 @@ class Standing:
     warnings: int
     draft: Draft | None
     job: Job | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON-ready values: source, draft and job by name, id and number."""
+        body = {name: value for name, value in asdict(self).items() if name not in ("source", "draft", "job")}
+        return body | {
+            "source": self.source.name,
+            "steward": self.source.steward,
+            "draft": self.draft.id if self.draft else "",
+            "job": self.job.id if self.job else 0,
+        }
 
 
 class Board:

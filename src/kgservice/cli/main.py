@@ -7,6 +7,7 @@ import click
 from kgservice import __version__
 from kgservice.cli import rebasing as _rebasing  # noqa: F401  (adds its commands to `drafts`)
 from kgservice.cli.check import check
+from kgservice.cli.desk import board, jobs
 from kgservice.cli.drafts import discard, drafts, import_
 from kgservice.cli.duplicates import different, duplicates, later, same
 from kgservice.cli.endings import finish
@@ -42,7 +43,7 @@ for command in (duplicates, same, different, later, source):
     program.add_command(command)
 for command in (review, impact, accept, comment, send_back, compare):
     program.add_command(command)
-for command in (waive, waivers, why, history):
+for command in (waive, waivers, why, history, board, jobs):
     program.add_command(command)
 
 

@@ -1,7 +1,6 @@
 """The front of the desk: how each source stands, and what to do next."""
 
 from collections import Counter as Counted
-from dataclasses import asdict
 
 from flask import Blueprint, Response, g, request
 
@@ -19,7 +18,7 @@ def blueprint(counter: Counter) -> Blueprint:
         account = counter.account
         standings = [one for one in counter.service.board.standings() if account.knows(one.source.name)]
         if not page_wanted():
-            return as_json([_row(one) for one in standings])
+            return as_json([one.to_json() for one in standings])
         drafts = [draft for draft in counter.service.review.drafts() if not account.sources or draft.sources]
         wanted = request.args.get("state", "")
         seen = [one for one in standings if wanted in ("", one.state)]
@@ -45,13 +44,3 @@ def _resting(one: Standing) -> bool:
 def _urgency(one: Standing) -> tuple[int, str]:
     order = ("failed", "blocked", "sent-back", "running", "queued", "open", "clean", "accepted", "never", "released")
     return order.index(one.state) if one.state in order else len(order), one.source.name
-
-
-def _row(one: Standing) -> dict[str, object]:
-    body = {name: value for name, value in asdict(one).items() if name not in ("source", "draft", "job")}
-    return body | {
-        "source": one.source.name,
-        "steward": one.source.steward,
-        "draft": one.draft.id if one.draft else "",
-        "job": one.job.id if one.job else 0,
-    }
