@@ -28,6 +28,19 @@ PREFIXES: dict[str, str] = {
     "spdx": "http://spdx.org/rdf/terms#",
     "vann": "http://purl.org/vocab/vann/",
     "rml": "http://w3id.org/rml/",
+    "esco": "http://data.europa.eu/esco/model#",
+    "elm": "http://data.europa.eu/snb/model/elm/",
+    "ceterms": "https://purl.org/ctdl/terms/",
+    "ceasn": "https://purl.org/ctdlasn/terms/",
+    "fibo-fnd-agr-agr": "https://spec.edmcouncil.org/fibo/ontology/FND/Agreements/Agreements/",
+    "cv": "http://data.europa.eu/m8g/",
+    "rov": "http://www.w3.org/ns/regorg#",
+    "legal": "http://www.w3.org/ns/legal#",
+    "locn": "http://www.w3.org/ns/locn#",
+    "eli": "http://data.europa.eu/eli/ontology#",
+    "qb": "http://purl.org/linked-data/cube#",
+    "time": "http://www.w3.org/2006/time#",
+    "geo": "http://www.opengis.net/ont/geosparql#",
 }
 """Prefixes that queries may rely on in our pages and library, and that our Turtle uses."""
 

@@ -1,11 +1,13 @@
 """Terms: N-Triples that read back equal, IRIs that cannot be broken out of."""
 
+from pathlib import Path
+
 import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgservice.terms import Graphs, iri, is_iri, is_web_address, literal, segment, shortened, thing
+from kgservice.terms import PREFIXES, Graphs, iri, is_iri, is_web_address, literal, segment, shortened, thing
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -50,3 +52,11 @@ def test_graph_of_a_source_can_be_taken_apart() -> None:
 def test_iri_of_ours_is_shortened() -> None:
     assert shortened("https://w3id.org/kgservice/ontology#form") == "kg:form"
     assert shortened("http://elsewhere/x") == "http://elsewhere/x"
+
+
+def test_every_namespace_that_the_ontology_is_aligned_with_has_a_prefix() -> None:
+    files = (Path(__file__).parents[2] / "ontology").rglob("*.ttl")
+    found = {line.split("<")[1].split(">")[0] for path in files for line in path.read_text("utf8").splitlines()
+             if line.startswith("@prefix")}  # fmt: skip
+
+    assert {one for one in found if "sdmx" not in one} <= set(PREFIXES.values())

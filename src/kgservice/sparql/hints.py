@@ -182,6 +182,22 @@ def _clause(place: Place) -> Hint:
     return UNKNOWN
 
 
+def _bracket(place: Place) -> Hint:
+    """Say which bracket is missing, or around what."""
+    kind, expected, before = place.token.kind, place.expected, place.before
+    if kind == "/" and before == "PN" and place.tree.word(-1).endswith(":") and place.after == "/":
+        return "", "An IRI stands in angle brackets: <{near}…>.", {"near": f"{place.tree.word(-1)}//"}
+    if kind in _TERM and "{" in expected and not expected & {"}", ".", "VAR"}:
+        clause = before.upper() if before in ("optional", "union", "minus", "exists", "where") else "WHERE"
+        return "", "The pattern stands in braces: {clause} {{ ?s ?p ?o }}.", {"clause": clause}
+    if before == "in":
+        return "", "The list stands in brackets: IN (1, 2).", {}
+    if before == "FN" and expected <= {"(", "NIL"} and kind != "END":
+        name = place.tree.word(-1)
+        return "", 'A text stands in quotes: "{name}"; a variable is written ?{name}.', {"name": name}
+    return UNKNOWN
+
+
 def _word(place: Place) -> Hint:
     """Explain a word that is no keyword here: misspelt, a variable without `?`, or from another language."""
     if place.token.kind != "FN":
@@ -227,4 +243,4 @@ def _inside(place: Place) -> bool:
     return sum(kind in OPENING for kind in kinds) > sum(kind in OPENING.values() for kind in kinds)
 
 
-_RULES: tuple[Callable[[Place], Hint], ...] = (_count, _character, _spaced_iri, _end, _clause, _word, _triple)
+_RULES: tuple[Callable[[Place], Hint], ...] = (_count, _character, _spaced_iri, _end, _clause, _bracket, _word, _triple)

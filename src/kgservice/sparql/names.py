@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from kgservice.sparql.hints import AGGREGATES
 from kgservice.sparql.messages import invalid
-from kgservice.sparql.tree import Tree
+from kgservice.sparql.tree import CLOSING, OPENING, Tree
 
 WELL_KNOWN = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
@@ -94,6 +95,20 @@ def refuse_unknown_functions(tree: Tree) -> None:
         raise invalid(
             tree.text, tree.tokens[at].start, template, hinted, found=word, near=close[0].upper() if close else ""
         )
+
+
+def refuse_many_values(tree: Tree) -> None:
+    """Raise QueryInvalid at the comma of an aggregate that is given more than one value."""
+    for call in tree.named("Args"):
+        depth = 0
+        for at in range(call.first, call.end) if tree.word(call.first - 1).lower() in AGGREGATES else ():
+            kind = tree.tokens[at].kind
+            depth += (kind in OPENING) - (kind in CLOSING)
+            if kind == "," and depth == 1:
+                template = "Line {line}, column {column}: {found} takes one value."
+                hinted = "Join them into one, as in {found}(DISTINCT CONCAT(STR(?a), ' ', STR(?b)))."
+                found = tree.word(call.first - 1).upper()
+                raise invalid(tree.text, tree.tokens[at].start, template, hinted, found=found)
 
 
 def _undeclared(tree: Tree, start: int, name: str, declared: Mapping[str, int], known: Mapping[str, str]) -> Exception:

@@ -7,7 +7,7 @@ from functools import cached_property
 from kgservice.sparql import iris
 from kgservice.sparql.hints import NOT_WHOLE, WHOLE
 from kgservice.sparql.messages import invalid
-from kgservice.sparql.names import Prefix, prefixes_of, refuse_unknown_functions
+from kgservice.sparql.names import Prefix, prefixes_of, refuse_many_values, refuse_unknown_functions
 from kgservice.sparql.parser import Bounds, tree_of
 from kgservice.sparql.scope import Scopes, is_star, projected, refuse_bound_again, refuse_ungrouped
 from kgservice.sparql.tree import Node, Tree
@@ -179,6 +179,7 @@ def parse(
     _refuse_fractions(tree)
     declared = prefixes_of(tree, prefixes or {})
     refuse_unknown_functions(tree)
+    refuse_many_values(tree)
     refuse_ungrouped(tree)
     bases = tree.named("Base")
     base = tree.word(bases[-1].end - 1)[1:-1] if bases else ""
