@@ -1,5 +1,6 @@
 """Run an import, build or publish in a child of its own, with limits of time and memory."""
 
+import gc
 import os
 import resource
 import signal
@@ -11,6 +12,7 @@ from kgservice.cli.endings import finish
 from kgservice.errors import JobKilled
 from kgservice.settings import Settings
 
+_COLLECTED = 50_000  # objects made between rounds of the collector: a job makes millions that stay, and ends
 _OUT_OF_MEMORY = 86  # exit status of a child whose allocation was refused
 
 
@@ -66,6 +68,7 @@ def _child(settings: Settings, work: Callable[[], int]) -> int:
     limit = settings.import_memory
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.set_threshold(_COLLECTED, 20)
     try:
         code = finish(work)
     except MemoryError:
