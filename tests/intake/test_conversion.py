@@ -379,3 +379,14 @@ def in_finding(row: int, column: str, findings: tuple[Finding, ...]) -> bool:
         for finding in findings
         for cell in finding.cells
     )
+
+
+def test_hundreds_of_columns_that_nothing_uses_are_few_findings_that_name_each(tmp_path: Path) -> None:
+    more = [f"c{number}" for number in range(500)]
+    text = f"id,name,born,friend,evidence,{','.join(more)}\n1,Анна,,,seen{',x' * 500}\n"
+    conversion = converted(folder(tmp_path), tmp_path, people__csv=text)
+    told = conversion.report.findings
+
+    assert [finding.rule for finding in told] == ["read/column-unmapped"] * 3
+    assert [cell.column for finding in told for cell in finding.cells] == more
+    assert messages(conversion)[0] == "The mapping uses nothing of 200 columns, from c0 to c199."

@@ -43,7 +43,7 @@ WHOLE: tuple[tuple[str, str, str, Make], ...] = (
         lambda data: gzip.compress(b'{"id": 1,}\n'),
     ),
     ("a byte of no encoding", "csv", "holds the byte 0x98", lambda data: data.replace("№".encode(), b"\x98", 1)),
-    ("zero bytes", "csv", "not a text file", lambda data: data[:200] + b"\0" * 20 + data[200:]),
+    ("zero bytes", "csv", "zero bytes (20), the first in line", lambda data: data[:200] + b"\0" * 20 + data[200:]),
     ("no headings", "csv", "two columns named", lambda data: b"id,id,name\n1,2,3\n"),
     ("a column missing", "csv", "has no column", _replaced(b"evidence", b"evidense")),
     ("another separator than it seems", "csv", "reads as one single cell", lambda data: data.replace(b",", b"#")),

@@ -10,6 +10,8 @@ from kgservice.intake.readers.reading import Sheet
 from kgservice.report import Text
 
 _SHOWN = 40
+_TOGETHER = 200
+"""Unmapped columns that are told one by one, and of which one finding speaks where there are more."""
 
 
 def check(table: Table, sheet: Sheet, mapped: Collection[str], collector: Collector) -> None:
@@ -23,14 +25,16 @@ def check(table: Table, sheet: Sheet, mapped: Collection[str], collector: Collec
     missing = [column for column in named if column not in found]
     if missing:
         raise _missing(table, sheet, missing, found, named)
-    for column in found:
-        if column not in named and column not in table.unused:
-            collector.violation(
-                "read/column-unmapped",
-                Text("The mapping uses nothing of the column {column}.", {"column": column}),
-                Text("Map the column, or list it under unused in source.toml, so that no cell is lost in silence."),
-                sheet.cell(table.header_row, column),
-            )
+    left = [column for column in found if column not in named and column not in table.unused]
+    together = 1 if len(left) <= _TOGETHER else _TOGETHER
+    for at in range(0, len(left), together):
+        cells = [sheet.cell(table.header_row, column) for column in left[at : at + together]]
+        text = Text("The mapping uses nothing of the column {column}.", {"column": left[at]})
+        if len(cells) > 1:
+            ends = {"count": len(cells), "first": cells[0].column, "last": cells[-1].column}
+            text = Text("The mapping uses nothing of {count} columns, from {first} to {last}.", ends)
+        remedy = Text("Map the column, or list it under unused in source.toml, so that no cell is lost in silence.")
+        collector.violation("read/column-unmapped", text, remedy, *cells)
 
 
 def near(name: str, names: Collection[str]) -> str:

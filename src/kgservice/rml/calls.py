@@ -145,17 +145,19 @@ class CallReader:
         try:
             text = path.read_text("utf-8-sig")
         except FileNotFoundError as error:
-            raise self.document.fault(line, "there is no code table {path}", path=str(path)) from error
+            raise self.document.fault(line, "there is no code table {table}", table=str(path)) from error
         except (OSError, UnicodeDecodeError) as error:
-            raise self.document.fault(line, "the code table {path} cannot be read as UTF-8", path=str(path)) from error
+            raise self.document.fault(
+                line, "the code table {table} cannot be read as UTF-8", table=str(path)
+            ) from error
         try:
             rows = list(csv.reader(text.splitlines(keepends=True), strict=True))
         except csv.Error as error:
             raise self.document.fault(
-                line, "the code table {path} is not CSV: {reason}", path=str(path), reason=str(error)
+                line, "the code table {table} is not CSV: {reason}", table=str(path), reason=str(error)
             ) from error
         if not rows or rows[0][:2] != ["from", "to"]:
-            raise self.document.fault(line, "the code table {path} must have the columns from,to", path=str(path))
+            raise self.document.fault(line, "the code table {table} must have the columns from,to", table=str(path))
         for number, row in enumerate(rows[1:], 2):
             if not any(row):
                 continue
@@ -163,14 +165,14 @@ class CallReader:
             code = row[1].strip() if len(row) > 1 else ""
             if not key or not code:
                 raise self.document.fault(
-                    line, "row {row} of the code table {path} is incomplete", row=number, path=str(path)
+                    line, "row {row} of the code table {table} is incomplete", row=number, table=str(path)
                 )
             if table.setdefault(key, code) != code:
                 raise self.document.fault(
                     line,
-                    "row {row} of the code table {path} says otherwise what “{key}” is; keep one of the two rows",
+                    "row {row} of the code table {table} says otherwise what “{key}” is; keep one of the two rows",
                     row=number,
-                    path=str(path),
+                    table=str(path),
                     key=key,
                 )
         return table

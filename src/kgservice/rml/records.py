@@ -1,5 +1,6 @@
 """Records of nested JSON and XML, and a batch of them: references are JSONPath or XPath inside each record."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -171,7 +172,7 @@ def _value(value: Any) -> tuple[str, str | None] | None:
     if isinstance(value, etree._Element):
         return ("".join(str(part) for part in value.itertext()), None)
     if isinstance(value, dict | list):
-        return (str(value)[:200], "*")
+        return (json.dumps(value, ensure_ascii=False, default=str)[:200], "*")
     return (str(value), XSD + "decimal")
 
 

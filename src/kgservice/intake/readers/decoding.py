@@ -39,7 +39,7 @@ def decoded(data: bytes, table: Table, file: str, collector: Collector) -> str:
         text = _guessed(data, file, error.start)
         _tell_guess(file, collector)
     if "\0" in text:
-        raise _binary(file)
+        raise _binary(file, data)
     return text
 
 
@@ -60,7 +60,7 @@ def plain(path: Path, table: Table, file: str, collector: Collector) -> Iterator
         encoding = marked or ("utf-8" if _fits(path, "utf-8") else "cp1251")
     if not _fits(path, encoding):
         decoded(path.read_bytes(), table, file, collector)  # says where and why
-        raise _binary(file)
+        raise _binary(file, path.read_bytes())
     if encoding == "cp1251" and table.encoding == "auto":
         _tell_guess(file, collector)
     if encoding in ("utf-8", "ascii") and not marked:
@@ -127,7 +127,7 @@ def _tell_guess(file: str, collector: Collector) -> None:
 
 def _guessed(data: bytes, file: str, broken: int) -> str:
     if b"\0" in data:
-        raise _binary(file)
+        raise _binary(file, data)
     try:
         return data.decode("cp1251")
     except UnicodeDecodeError:
@@ -173,5 +173,10 @@ def _strict(data: bytes, encoding: str, file: str) -> str:
         ) from None
 
 
-def _binary(file: str) -> SourceUnreadable:
-    return SourceUnreadable("{file} is not a text file (it holds zero bytes); is its format right?", file=file)
+def _binary(file: str, data: bytes) -> SourceUnreadable:
+    return SourceUnreadable(
+        "{file} is not a text file: it holds zero bytes ({count}), the first in line {line}. Is its format right?",
+        file=file,
+        count=data.count(b"\0"),
+        line=data[: data.find(b"\0")].count(b"\n") + 1,
+    )
