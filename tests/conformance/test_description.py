@@ -1,5 +1,6 @@
 """What the service says of itself: service description (W3C), VoID, DCAT-AP, examples, dumps with checksums."""
 
+import collections
 import gzip
 import hashlib
 import os
@@ -123,6 +124,29 @@ def test_void_counts_classes_properties_and_datatypes(served, path):
     assert rdflib.URIRef("http://www.w3.org/1999/02/22-rdf-syntax-ns#langString") in datatypes
     assert (WHOLE, VOID.propertyPartition, None) in found
     assert served.get("/void.ttl").media == "text/turtle"
+
+
+def test_every_count_of_void_is_what_the_dump_holds(served):
+    found = graph(served.get("/.well-known/void"))
+    dump = gzip.decompress(served.get("/releases/1/dumps/all.nq.gz").body)
+    aside = {BASE + name for name in (".well-known/sparql-examples", ".well-known/void", "catalogue")}
+    aside |= {f"{BASE}graph/{name}" for name in ("catalogue", "service", "measures", "shapes")}
+    known = {
+        quad.triple
+        for quad in pyoxigraph.parse(dump, pyoxigraph.RdfFormat.N_QUADS)
+        if quad.graph_name.value not in aside and not quad.graph_name.value.endswith("/illustrative")
+    }
+
+    def parts(link, key, count):
+        return {str(found.value(part, key)): int(found.value(part, count)) for part in found.objects(WHOLE, link)}
+
+    types = collections.Counter(one.object.value for one in known if one.predicate.value == str(RDF.type))
+    assert parts(VOID.classPartition, VOID["class"], VOID.entities) == types
+    assert parts(VOID.propertyPartition, VOID.property, VOID.triples) == collections.Counter(
+        one.predicate.value for one in known
+    )
+    assert int(found.value(WHOLE, VOID.distinctSubjects)) == len({one.subject for one in known})
+    assert int(found.value(WHOLE, VOID.distinctObjects)) == len({one.object for one in known})
 
 
 def record(served) -> rdflib.Graph:
