@@ -77,6 +77,8 @@ def test_a_job_that_failed_says_why_in_the_language_of_the_asker_and_is_tried_ag
     page = as_curator("GET", f"/curate/jobs/{job.id}?lang=ru", headers={"Accept": "text/html"}).text
 
     assert "Черновика d7 нет" in page
+    told = as_curator("GET", f"/curate/jobs/{job.id}?lang=en").json["failure"]
+    assert told["detail"] == "There is no draft d7; `kgservice drafts` lists them."
     again = as_curator("POST", f"/curate/jobs/{job.id}/again")
     assert (again.status_code, again.json["state"]) == (202, "queued")
     assert as_curator("POST", f"/curate/jobs/{job.id}/cancel").status_code == 409, "it has ended"

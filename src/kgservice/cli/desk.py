@@ -57,11 +57,11 @@ def jobs(context: click.Context, count: int, shape: str, language: str | None) -
     tell = doors.speaker(lang)
     rows = [
         [str(one.id), one.kind, one.source or str(one.params.get("draft", "")), tell(_STATES[one.state]), one.actor,
-         one.created, tell(one.failure.template, **one.failure.params) if one.failure else tell(one.step)]
+         one.created, one.why(lang) or tell(one.step)]
         for one in found
     ]  # fmt: skip
     listed(
-        shape, tell, [one.to_json() for one in found],
+        shape, tell, [one.to_json(lang) for one in found],
         ("job", "kind", "on", "state", "by", "asked at", "what"), rows,
         "No jobs yet: they are begun at /curate.",
     )  # fmt: skip

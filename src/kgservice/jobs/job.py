@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kgservice.locale import translate
+
 KINDS = ("import", "preview", "impact", "publish", "rollback", "rebase", "duplicates", "proposal", "source")
 """What the curation worker can do; to add one: its name here, its work in `cli/chores.py`."""
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
@@ -54,9 +56,16 @@ class Job:
         """Tell whether it has ended, one way or another."""
         return self.state in ENDED
 
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON-ready values."""
-        failure = self.failure and {"slug": self.failure.slug, "detail": self.failure.template, **self.failure.params}
+    def why(self, language: str) -> str:
+        """Return why it failed in a language; empty where it did not."""
+        if self.failure is None:
+            return ""
+        text = translate(self.failure.template, language)
+        return text.format(**self.failure.params) if self.failure.params else text
+
+    def to_json(self, language: str = "en") -> dict[str, Any]:
+        """Return it as JSON-ready values, the reason of a failure as a sentence in a language."""
+        failure = self.failure and {"slug": self.failure.slug, **self.failure.params, "detail": self.why(language)}
         names = (
             "id",
             "kind",

@@ -44,7 +44,8 @@ def install(app: Flask, settings: Settings, release: Callable[[], str]) -> None:
         g.language = _language(settings.lang)
         if request.blueprint in _LARGE and (request.content_length or 0) > settings.delivery_bytes + _FORM:
             raise RequestTooLarge(
-                "The body is longer than {limit} bytes (KG_DELIVERY_BYTES).", limit=settings.delivery_bytes
+                "More than {limit} bytes (KG_DELIVERY_BYTES) are sent; pack them (.zip, .gz), or send parts.",
+                limit=settings.delivery_bytes,
             )
         if request.blueprint not in _LARGE and (request.content_length or 0) > 4 * settings.query_bytes:
             raise RequestTooLarge(

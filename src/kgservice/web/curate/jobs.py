@@ -31,7 +31,7 @@ def blueprint(counter: Counter) -> Blueprint:
         page = max(request.args.get("page", 1, int), 1)
         waiting, ended = queue().waiting(), queue().latest(_PAGE + 1, (page - 1) * _PAGE)
         if not page_wanted():
-            return as_json([job.to_json() for job in [*waiting, *ended[:_PAGE]]])
+            return as_json([job.to_json(g.language) for job in [*waiting, *ended[:_PAGE]]])
         return render(
             "curate/jobs.html", waiting=waiting, ended=ended[:_PAGE], page=page, more=len(ended) > _PAGE, idle=idle()
         )  # fmt: skip
@@ -40,7 +40,7 @@ def blueprint(counter: Counter) -> Blueprint:
     def one(number: int) -> Response:
         job = queue().job(number)
         if not page_wanted():
-            return as_json(job.to_json())
+            return as_json(job.to_json(g.language))
         ahead = [other for other in queue().waiting() if other.id < job.id]
         status = told(queue(), job, g.language)
         return render(
@@ -48,7 +48,7 @@ def blueprint(counter: Counter) -> Blueprint:
             job=job,
             ahead=ahead,
             status=status,
-            failure=failed(job, g.language),
+            failure=job.why(g.language),
             idle=idle(),
             title=counter.title(job.source) if job.source else "",
         )
@@ -134,14 +134,6 @@ def _parts(job: Job, language: str) -> str:
         )
     text = "{done} of {total} rows" if job.step == "Mapping rows to statements" else "{done} of {total}"
     return translate(text, language).format(done=figure(job.done, language), total=figure(job.total, language))
-
-
-def failed(job: Job, language: str) -> str:
-    """Return why a job failed, in a language; empty when it did not."""
-    if job.failure is None:
-        return ""
-    text = translate(job.failure.template, language)
-    return text.format(**job.failure.params) if job.failure.params else text
 
 
 def _stream(queue: Queue, number: int, last: int, language: str, environ: dict[str, object]) -> Iterator[str]:
