@@ -29,10 +29,12 @@ def serve(host: str | None, port: int | None, language: str | None) -> None:
     # NOTE: Flask and waitress are imported here, so that no other command pays for them
     from kgservice.app import create_app
     from kgservice.cli.server import Server
+    from kgservice.cli.threads import share_memory
     from kgservice.jobs import Supervisor
     from kgservice.web.pages import prepare
     from kgservice.web.scripts import bundles
 
+    share_memory()
     read = doors.settings(language)
     host = read.host if host is None else host
     port = read.port if port is None else port

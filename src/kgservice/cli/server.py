@@ -10,8 +10,9 @@ from typing import Any
 from waitress.adjustments import Adjustments
 from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.task import ErrorTask, WSGITask
 
+from kgservice.cli.threads import Dispatcher
 from kgservice.errors import KgError
 from kgservice.locale import LANGUAGES
 from kgservice.metrics import Metrics
@@ -22,7 +23,7 @@ from kgservice.web.problems import RETRY_SECONDS, refusal
 _LOG = logging.getLogger("kgservice.web")
 _LOOK = 1.0  # seconds between two looks at all connections
 _LEAST = 1 << 16  # bytes that a reader must take in KG_READER_SECONDS
-_AHEAD = 1 << 20  # bytes of an answer that wait for their reader beside the spool
+_AHEAD = 1 << 18  # bytes of an answer that wait for their reader beside the spool
 _DRAINED = 64 << 20  # bytes of a body that are read where no document is taken, so that its refusal can be read
 _PORCH = 64  # connections beyond the limit that are told so; those after them are closed
 _HEARD = 1 << 16  # bytes of a head in which the asker's language is looked for
@@ -46,7 +47,7 @@ class Problem(ErrorTask):
                 "The head of the request is longer than {limit} bytes (KG_ADDRESS_BYTES); send the query by POST."
             )
         elif error.code == 413:
-            template = "The body of the request is longer than {limit} bytes (KG_DELIVERY_BYTES)."
+            template = "More than {limit} bytes (KG_DELIVERY_BYTES) are sent; pack them (.zip, .gz), or send parts."
         limit = self.channel.adj.max_request_header_size if error.code == 431 else server.settings.delivery_bytes
         _, document = refusal(
             slug, template, channel.language, limit=limit, reason=" ".join(str(error.body).split()).rstrip(".")
@@ -173,8 +174,7 @@ class Server(TcpWSGIServer):
             max_request_body_size=max(settings.delivery_bytes + (1 << 20), _DRAINED),
             clear_untrusted_proxy_headers=False,
         )
-        dispatcher = ThreadedTaskDispatcher()
-        dispatcher.set_thread_count(adjustments.threads)
+        dispatcher: Any = Dispatcher(adjustments.threads)
         name = (listener.family, listener.type, listener.proto, listener.getsockname())
         super().__init__(
             application, {}, True, listener, dispatcher=dispatcher, adj=adjustments, bind_socket=False, sockinfo=name
