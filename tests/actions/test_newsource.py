@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from kgservice.actions.newsource import UNUSED, short
+from kgservice.actions.newsource.columns import column
+from kgservice.actions.newsource.lexicon import Lexicon
+from kgservice.actions.newsource.matching import Matcher
 from kgservice.errors import ParameterInvalid, Refused, SourceUnreadable
 from kgservice.intake import sampling, trimming
 from kgservice.intake.guess import Guess, guess
 from kgservice.intake.readers import ods, xlsx
+from kgservice.knowledge import ontology
 from kgservice.settings import Settings
 from kgservice.wiring import build
 
@@ -277,3 +281,19 @@ def test_whatever_is_proposed_can_be_tried(service, tmp_path, name, text):
 
     made = service.newsource.propose("odd", path, {"class": "kg:Place"})
     assert service.newsource.trial(made, path).things
+
+
+def test_the_town_of_each_row_does_not_make_the_rows_towns():
+    """Where the rows have names, what another heading leads to is no name of theirs, though the graph knows it."""
+
+    lexicon = Lexicon(*(ontology.statements(ROOT)[name] for name in ("ontology", "vocabularies", "shapes")))
+    towns = {"Тайга", "Юрга", "Мыски"}
+    matcher = Matcher(lexicon, lambda text: [("x:" + text, "place", 0)] if text in towns else [], lambda iris: {})
+    columns = [
+        column("Наименование", ["Техникум А", "Техникум Б", "Техникум В"]),
+        column("Город", sorted(towns)),
+        column("ИНН", ["4230001234", "4230000014", "4214000016"]),
+    ]
+
+    assert short(matcher.classes(["colleges"], columns)[0][0]) == "kg:College"
+    assert short(matcher.classes(["data"], columns[1:2])[0][0]) == "kg:Place"

@@ -22,6 +22,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SURE = 0.72
 """Likeness of a heading from which a property is taken without asking."""
 _LEAST = 0.45
+_NAMED = 0.9  # likeness of a heading from which a column is the name of the row
 _MISTYPED = 0.8  # likeness of letters from which a heading is a label written otherwise, and not another word
 _LANGUAGES = frozenset({"ru", "en", "рус", "англ", "русский", "русском", "английский", "английском", "английски",
                         "русски", "по", "на", "языке", "russian", "english", "rus", "eng"})  # fmt: skip
@@ -166,7 +167,10 @@ class Matcher:
     def _kinds(self, columns: Sequence[Column]) -> dict[str, float]:
         """Return classes by the share of names that the graph knows as such things, in the column with most of them."""
         best: dict[str, float] = {}
+        named = any(self._heading(column.heading, LABEL, "") >= _NAMED for column in columns)
         for column in columns:
+            if named and self._leads(column):
+                continue  # the town of each row is no name of the row
             if column.kind == "iri" and column.distinctive:
                 known = Counter(name for names in self._types(sorted(column.all)).values() for name in names)
                 best |= {iri: 0.8 for iri, _ in known.most_common(3) if iri in self._lexicon.classes}
@@ -187,6 +191,12 @@ class Matcher:
                     ):
                         best[iri] = max(best.get(iri, 0.0), count / len(looked))
         return best
+
+    def _leads(self, column: Column) -> bool:
+        """Tell whether a heading says that the values are other things, such as the town of an organization."""
+        links = [iri for iri, word in self._lexicon.properties.items() if word.value == "thing"]
+        likeness = max((self._heading(column.heading, iri, "") for iri in links), default=0.0)
+        return likeness > _SURE and likeness > self._heading(column.heading, LABEL, "")
 
     def _things(self, column: Column) -> dict[str, list[tuple[str, str]]]:
         """Return things of the graph that values of a column name, as (IRI, kind)."""
