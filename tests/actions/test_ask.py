@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from kgservice.errors import ParameterInvalid, QueryForbidden, QuestionNotFound, ReleaseNotFound
+from kgservice.errors import ParameterInvalid, QueryForbidden, QuestionNotFound, ReleaseNotFound, StateBroken
 from kgservice.store.interface import Question
 from region import BASE, table
 
@@ -62,6 +62,17 @@ def test_damaged_release_leaves_readers_where_they_are(built, settings, caplog):
 
     assert count(built) == 40
     assert "Staying on release 1" in caplog.text
+    assert built.ask.adopted().id == 1
+
+
+def test_a_rollback_to_a_damaged_release_is_refused_and_names_the_file(built, settings):
+    built.publish.build(again=True)
+    table = next((settings.state / "releases/1/store").glob("*.sst"))
+    table.unlink()
+
+    with pytest.raises(StateBroken, match=table.name):
+        built.keeping.rollback(1)
+    assert count(built) == 40
 
 
 def test_question_of_the_library_takes_parameters(built):

@@ -13,6 +13,15 @@ def test_a_service_with_a_release_is_ready(client):
     assert (response.status_code, response.json["status"], response.json["release"]) == (200, "ready", 1)
 
 
+def test_a_service_that_answers_from_another_release_than_the_current_one_says_so(client, service, monkeypatch):
+    monkeypatch.setattr(service.shelf, "pointed", lambda: "7")
+
+    said = client.get("/-/ready").json
+
+    assert (said["status"], said["release"]) == ("stale", 1)
+    assert "Release 7 cannot be opened" in said["reason"]
+
+
 def test_a_service_whose_store_is_dead_lives_but_is_not_ready(client, service):
     service.store.failure = StoreUnavailable("The store is gone.")
 

@@ -154,6 +154,10 @@ class Ask:
         """Return the release that readers see; None before the first one, and with a remote store."""
         return None if self._stores.remote else self._shelf.current()
 
+    def adopted(self) -> Release | None:
+        """Return the release that questions are answered from: the last good one while the current one is damaged."""
+        return self._adopted
+
     def stop(self, query_id: str) -> bool:
         """Stop a running query by its id; tell whether there was one."""
         return self._federate.stop(query_id) or any(store.stop(query_id) for store in self._open())

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from kgservice.actions.ingest import now
-from kgservice.errors import NothingChanged
+from kgservice.errors import NothingChanged, StateBroken
 from kgservice.releases import Release, Shelf
+from kgservice.releases.sums import gone
 
 
 class Keeping:
@@ -25,6 +26,14 @@ class Keeping:
             current = self._shelf.current()
             if current and current.id == number:
                 raise NothingChanged("Release {release} is the current one already.", release=number)
+            store = self._shelf.release(number).store
+            missing = gone(store) if store.is_dir() else []
+            if missing:
+                raise StateBroken(
+                    "The store of release {id} is damaged: {file} is gone. Readers stay on release {current}; "
+                    "`kgservice verify` names all damage.",
+                    id=number, file=missing[0].name, current=current.id if current else "-",
+                )  # fmt: skip
             return self._shelf.point(number)
 
     def undoes(self, number: int) -> list[Release] | None:

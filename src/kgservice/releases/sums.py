@@ -25,6 +25,12 @@ def altered(store: Path) -> list[Path]:
     return [path for path, said in found if not path.is_file() or _sum(path) != said]
 
 
+def gone(store: Path) -> list[Path]:
+    """Return what is missing of a store: its tables as they were noted, and what leads to them; nothing is read."""
+    named = read_json(store / _SUMS) if (store / _SUMS).exists() else {}
+    return [store / name for name in ("CURRENT", *named) if not (store / name).is_file()]
+
+
 def _sum(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:

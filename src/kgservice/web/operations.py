@@ -8,7 +8,7 @@ from kgservice.web.pages import Service
 
 
 def blueprint(service: Service) -> Blueprint:
-    """Return `/-/health` (the process answers) and `/-/ready` (a release or remote store answers a query)."""
+    """Return `/-/health` (the process answers) and `/-/ready` (a query was answered: `ready`, or from another: `stale`)."""
     room = Blueprint("operations", __name__)
 
     @room.get("/-/health")
@@ -23,12 +23,15 @@ def blueprint(service: Service) -> Blueprint:
                     503, status="not ready", reason="There is no release yet; `kgservice build` makes the first."
                 )
             service.ask.ask("ASK {}")
-            release = service.ask.current()
+            release = service.ask.adopted() or service.ask.current()
         except KgError as error:
             return _said(503, status="not ready", reason=str(error), slug=error.slug)
+        pointed = service.shelf.pointed() if not service.settings.store else ""
+        stale = bool(release and pointed and pointed != str(release.id))
         return _said(
             200,
-            status="ready",
+            status="stale" if stale else "ready",
+            **({"reason": f"Release {pointed} cannot be opened; `kgservice verify` says why."} if stale else {}),
             release=release.id if release else "remote",
             workers=_workers(service),
             **_curation(service),
