@@ -8,7 +8,7 @@ from kgservice.web.pages import Service
 
 
 def blueprint(service: Service) -> Blueprint:
-    """Return `/-/health` (the process answers) and `/-/ready` (a query was answered, by the current release or `stale`)."""
+    """Return `/-/health` (the process answers) and `/-/ready` (a query is answered: `ready`; `stale`: by an older one)."""
     room = Blueprint("operations", __name__)
 
     @room.get("/-/health")
