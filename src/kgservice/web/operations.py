@@ -8,7 +8,7 @@ from kgservice.web.pages import Service
 
 
 def blueprint(service: Service) -> Blueprint:
-    """Return `/-/health` (the process answers) and `/-/ready` (a query is answered: `ready`; `stale`: by an older one)."""
+    """Return `/-/health` (it answers) and `/-/ready` (a query is answered; `stale`: by an older release)."""
     room = Blueprint("operations", __name__)
 
     @room.get("/-/health")
