@@ -39,11 +39,13 @@ _FILES = {"xlsx": "xlsx", "excel": "csv", "parquet": "parquet"}
 _FLEETING = re.compile(r"\b(?:(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(|SERVICE\b)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8)
 def formats(kind: str) -> dict[str, str]:
     """Return the formats that carry a kind of answer: media type by short name, the one we prefer first."""
     return {name: media for name, (media, kinds) in FORMATS.items() if kind in kinds.split()}
 
 
+@lru_cache(maxsize=256)
 def wanted(kind: str, named: str, accept: str, page: bool = True) -> str:
     """Return the short name of the format that the asker wants, `html` where a page wins.
 

@@ -1,6 +1,7 @@
 """Warnings about a query that was answered, as the header KG-Warning (a list of RFC 9651) and for pages."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from kgservice.locale import say
@@ -30,9 +31,14 @@ def told(notices: Iterable[Notice], language: str) -> list[dict[str, Any]]:
 
 
 def _item(notice: Notice) -> str:
-    parts = [notice.name, f"line={notice.line}", f"column={notice.column}"]
-    parts += [f"{name}={_string(value)}" for name, value in (("iri", notice.iri), ("nearest", notice.near)) if value]
-    return ";".join([*parts, f"text={_display(say(notice.text, 'en'))}"])
+    return _spelt(notice.name, notice.line, notice.column, notice.iri, notice.near, say(notice.text, "en"))
+
+
+@lru_cache(maxsize=512)  # the same questions are asked again and again, and spelling a text costs
+def _spelt(name: str, line: int, column: int, iri: str, near: str, text: str) -> str:
+    parts = [name, f"line={line}", f"column={column}"]
+    parts += [f"{key}={_string(value)}" for key, value in (("iri", iri), ("nearest", near)) if value]
+    return ";".join([*parts, f"text={_display(text)}"])
 
 
 def _string(text: str) -> str:
@@ -42,6 +48,7 @@ def _string(text: str) -> str:
     return f'"{escaped}"'
 
 
+@lru_cache(maxsize=512)  # the same questions are asked again and again, with the same warnings
 def _display(text: str) -> str:
     shown = "".join(c if c in _SHOWN else "".join(f"%{byte:02x}" for byte in c.encode()) for c in text)
     return f'%"{shown}"'
