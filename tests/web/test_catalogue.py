@@ -44,4 +44,8 @@ def test_nothing_else_of_the_state_folder_comes_out(client):
 
 
 def test_an_unknown_release_is_said_to_be(client):
-    assert_problem(client.get("/releases/9/"), 404, "release-not-found")
+    response = client.get("/releases/9/")
+
+    assert_problem(response, 404, "release-not-found")
+    assert "/releases lists them" in response.json["detail"]
+    assert client.get("/releases/").json == client.get("/releases").json
