@@ -98,3 +98,20 @@ def test_pairs_that_are_not_scored_for_their_numbers_would_not_have_been_told():
 
     assert every
     assert pairs(some, []) == every
+
+
+def test_what_is_left_out_unseen_could_not_have_been_likely():
+    names = [
+        "ГПОУ «Кемеровский горнотехнический техникум»", "Кемеровский горно-технический техникум № 5",
+        "Кемеровский гос. ун-т", "Кемеровский государственный университет (КемГУ)", "Kemerovskiy gornotekhnicheskiy",
+        "Кемеровский аграрный техникум", "Кемеровский аграрный техникм № 5", "Колледж Кемеровского университета",
+    ]  # fmt: skip
+    things = [
+        thing(f"{at}-{variant}", name, *codes, place=place)
+        for at, name in enumerate(names)
+        for variant, (codes, place) in enumerate([((), ""), ((("INN", "1"),), KEMEROVO), ((("INN", "2"),), TOMSK)])
+    ]
+    every = pairs(things, [], least=0)
+
+    for least in (0.5, 0.8):
+        assert pairs(things, [], least=least) == [pair for pair in every if pair.score >= least]
