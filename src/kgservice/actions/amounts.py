@@ -8,11 +8,16 @@ from typing import Any
 from kgservice.errors import ConfirmationNeeded
 from kgservice.intake.interface import Delivery, Source
 from kgservice.releases import Change, Draft, Release, Statements
+from kgservice.releases.differences import differing
 from kgservice.releases.statements import file_name, merged, without, write
 
 
 def confirm(source: Source, before: dict[str, Statements], after: dict[str, Statements]) -> None:
     """Stop what would empty a source or remove more than half of it, however its graphs are cut."""
+    sides = ({graph: (said.sha256, Path(said.file)) for graph, said in side.items()} for side in (before, after))
+    gone = sum(sign < 0 for _, parts in differing(*sides) for part in parts for sign, _ in part.lines)
+    if gone * 2 <= max((statements.triples for statements in before.values()), default=0):
+        return  # no more can be gone of all graphs together, and together they hold no less
     old = [Path(statements.file) for statements in before.values()]
     new = [Path(statements.file) for statements in after.values()]
     kept = sum(1 for _ in merged(old))

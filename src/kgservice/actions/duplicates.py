@@ -10,17 +10,20 @@ from kgservice.actions import sameness
 from kgservice.actions.sameness import Decision
 from kgservice.errors import ParameterInvalid, Refused, ReleaseNotFound, ThingNotFound
 from kgservice.releases import Draft, Drafts, Release, Shelf
-from kgservice.releases.differences import Side, side
+from kgservice.releases.differences import Side, differing, side
+from kgservice.releases.files import guarded, link
 from kgservice.releases.statements import lines, merged
 from kgservice.report import Finding, Report, Severity, Text
 from kgservice.search import KINDS as KINDS_COMPARED
-from kgservice.search import LIKELY, Named, Pair, compared, named, pairs
+from kgservice.search import LIKELY, Named, Pair, Remembered, compared, named, pairs
 from kgservice.settings import Settings
 from kgservice.terms import KINDS, Evidence, Graphs, is_iri
 
 if TYPE_CHECKING:
     from kgservice.actions.preview import Preview
 
+NAME = "names.txt"
+"""Beside a release: the names that are compared, spelled."""
 _RULE = "duplicate/candidate"
 _MOST = 1000  # candidates that are told
 
@@ -118,17 +121,13 @@ class Duplicates:
 
     def _graphs(self, release: Release | None) -> dict[str, Path]:
         """Return the files of the known graphs of sources."""
-        graphs = release.manifest.graphs if release else {}
-        return {graph: release.statements(graph) for graph in graphs if self._known(graph)} if release else {}
-
-    def _known(self, graph: str) -> bool:
-        source = self._names.split(graph)
-        return source is not None and source[1] != Evidence.ILLUSTRATIVE
+        graphs = [graph for graph in release.manifest.graphs if _is_compared(graph, self._names)] if release else []
+        return {graph: release.statements(graph) for graph in graphs} if release else {}
 
     def _changed(self, draft: Draft, graphs: dict[str, Path]) -> set[str]:
         """Return the graphs that a draft changes, and put their files among `graphs`."""
         for graph, change in draft.changes.items():
-            if change.statements and self._known(graph):
+            if change.statements and _is_compared(graph, self._names):
                 graphs[graph] = draft.path / change.statements.file
             else:
                 graphs.pop(graph, None)
@@ -191,27 +190,71 @@ def report(seen: "Preview", draft: Draft, settings: Settings) -> Report:
     graphs = {
         graph: (statements.sha256, Path(statements.file))
         for graph, statements in seen.graphs.items()
-        if (source := names.split(graph)) and source[1] != Evidence.ILLUSTRATIVE
+        if _is_compared(graph, names)
     }
     fresh = {graph: graphs[graph] for graph in draft.changes if graph in graphs}
+    for old in draft.path.glob(_kept(draft.path, "*").name):
+        old.unlink(missing_ok=True)
     if not fresh:
         return Report()
     decided = sameness.decisions(settings)
     replaced = sameness.replacements(decided)
-    is_told = compared(settings.base)
-    known = named(sorted({line for _, path in graphs.values() for line in filter(is_told, lines(path))}), settings.base)
-    before = {graph: found for graph, found in side(seen.parent).items() if graph in fresh}
-    moved = _moved(before, fresh, settings.base)
+    remembered, moved = _read(seen, graphs, fresh, names)
+    known = remembered.known
     some = [known[name] for name in sorted(moved) if name in known and name not in replaced]
     apart = [frozenset(one.things) for one in decided]
-    found = pairs(some, list(known.values()), LIKELY, apart)[:_MOST] if some else []
+    found = pairs(some, list(known.values()), LIKELY, apart, remembered.spelled)[:_MOST] if some else []
+    with guarded(draft.path):
+        remembered.save(_kept(draft.path, seen.content_hash), {graph: digest for graph, (digest, _) in graphs.items()})
     stay = _standing(seen, moved, known, {*replaced}, apart, names)
     return Report((*(_finding(pair, known, names) for pair in found), *stay)[:_MOST])
 
 
+def released(folder: Path, draft: Path, content_hash: str) -> None:
+    """Bring the names that a report compared into the folder of a release, where the next one finds them spelled."""
+    path = _kept(draft, content_hash)
+    if path.exists():
+        link(path, folder / NAME)
+
+
+def _kept(draft: Path, content_hash: str) -> Path:
+    return draft / f"names-{content_hash[:16]}.txt"
+
+
+def _read(seen: "Preview", graphs: Side, fresh: Side, names: Graphs) -> tuple[Remembered, set[str]]:
+    """Return the names in these graphs, and the things of which something differs in those that are fresh.
+
+    Only what differs is read where the current release has its names spelled.
+    """
+    before = {graph: found for graph, found in side(seen.parent).items() if _is_compared(graph, names)}
+    hashes = {graph: digest for graph, (digest, _) in before.items()}
+    remembered = Remembered.load(seen.parent.path / NAME, names.base, hashes) if seen.parent else None
+    if remembered is None:
+        remembered, is_told = Remembered(names.base), compared(names.base)
+        remembered.change((1, line) for _, path in graphs.values() for line in filter(is_told, lines(path)))
+        return remembered, _moved(before, fresh, names.base)
+    heads, moved, changes = _heads(names.base), set[str](), list[tuple[int, bytes]]()
+    for subject, parts in differing(before, graphs):
+        if subject.startswith(heads):
+            changes += [signed for part in parts for signed in part.lines]
+            if any(part.graph in fresh for part in parts):
+                moved.add(subject[1:-2].decode())
+    remembered.change(changes)
+    return remembered, moved
+
+
+def _is_compared(graph: str, names: Graphs) -> bool:
+    source = names.split(graph)
+    return source is not None and source[1] != Evidence.ILLUSTRATIVE
+
+
+def _heads(base: str) -> tuple[bytes, ...]:
+    return tuple(f"<{base}id/{kind}/".encode() for kind in KINDS_COMPARED)
+
+
 def _moved(before: Side, after: Side, base: str) -> set[str]:
     """Return the things that are compared of which something differs in a graph."""
-    heads = tuple(f"<{base}id/{kind}/".encode() for kind in KINDS_COMPARED)
+    heads = _heads(base)
     found: set[bytes] = set()
     for graph, (digest, path) in after.items():
         old = before.get(graph)

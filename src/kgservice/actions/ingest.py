@@ -218,8 +218,7 @@ class Ingest:
         said = told(draft, self._content.graphs)
         counts = {**converted(seen, set(draft.imports)).counts, **_reached(shapes)}
         tell("Gathering what was found", 0, 0)
-        path = gathered(draft, seen, said, shapes, (self._shelf, self._drafts), waivers)
-        report = self._head(path, counts)
+        report = self._head(gathered(draft, seen, said, shapes, (self._shelf, self._drafts), waivers), counts)
         return replace(draft, state=verdict(report), content_hash=seen.content_hash), report
 
     def judged(self, draft: Draft) -> tuple[Draft, Report] | None:
@@ -233,6 +232,7 @@ class Ingest:
     def released(self, folder: Path, draft: Draft, seen: Preview) -> None:
         """Write the findings of a release that is being built, those of sources that the draft left alone too."""
         validation.released(folder, draft.path, seen.content_hash)
+        duplicates.released(folder, draft.path, seen.content_hash)
         released(folder, draft, seen, decisions.waivers(self._settings), self._today())
 
     def _head(self, path: Path, counts: Mapping[str, int]) -> Report:

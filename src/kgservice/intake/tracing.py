@@ -1,9 +1,10 @@
 """Maps the rows behind a node again, one rule at a time, to learn which cells a statement came from."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -38,8 +39,9 @@ def trace(folder: Path, questions: Sequence[Question], kept: Path | None) -> lis
     asked: dict[str, list[int]] = defaultdict(list)
     for number, (focus, _, _) in enumerate(questions):
         asked[focus].append(number)
+    wanted = {predicate for _, predicate, _ in questions}
     for at, rows in rows_by_place(folder, asked).items():
-        again = _Again(source, mapping, known, folder, kept, known.places[at], sorted(rows))
+        again = _Again(source, mapping, known, folder, kept, known.places[at], sorted(rows), wanted)
         for row, focuses in rows.items():
             for focus in focuses:
                 for number in asked[focus]:
@@ -67,6 +69,7 @@ class _Again:
         kept: Path | None,
         place: Place,
         rows: Sequence[int],
+        wanted: Collection[str],
     ) -> None:
         self.mapping = mapping
         self.table = _table(source, mapping, place.table)
@@ -79,13 +82,18 @@ class _Again:
         self.made: dict[tuple[int, str, str], list[_Origin]] = defaultdict(list)
         self.keys: dict[tuple[int, str], tuple[str, ...]] = {}
         others = _others(source, mapping, folder, known, kept, place)
-        for triples_map, one, columns in _rules(mapping, place.table):
-            for produced in mapped(one, self.table, self.sheet, known.base, others):
-                for subject, predicate, value, row in produced.statements.select(
-                    "subject", "predicate", "object", "row"
-                ).iter_rows():
-                    self.made[row, subject, predicate].append(_Origin(value, columns))
-                    self.keys.setdefault((row, subject), triples_map.subject.references())
+        for triples_map, whole_of_it in _triples_maps(mapping, place.table):
+            for subject, row in self._produced(whole_of_it, known.base, others, "subject", "row"):
+                self.keys.setdefault((row, subject), triples_map.subject.references())
+        for one, columns in _rules(mapping, place.table, wanted):
+            for subject, predicate, value, row in self._produced(
+                one, known.base, others, "subject", "predicate", "object", "row"
+            ):
+                self.made[row, subject, predicate].append(_Origin(value, columns))
+
+    def _produced(self, mapping: rml.Mapping, base: str, others: Others, *names: str) -> Iterator[tuple[Any, ...]]:
+        for produced in mapped(mapping, self.table, self.sheet, base, others):
+            yield from produced.statements.select(names).unique(maintain_order=True).iter_rows()
 
     def cells(self, row: int, focus: str, predicate: str, value: str) -> list[Cell]:
         """Return the cells of a row that made a statement, should have made one, or are the key of the thing."""
@@ -121,19 +129,26 @@ class _Again:
         return self.sheet.frame.filter(pl.col(ROW) == row)[name].to_list()[0] or ""
 
 
-def _rules(mapping: rml.Mapping, table: str) -> Iterator[tuple[TriplesMap, rml.Mapping, tuple[str, ...]]]:
-    """Yield a mapping for every single pair of predicate and object, with the columns that it reads."""
+def _triples_maps(mapping: rml.Mapping, table: str) -> Iterator[tuple[TriplesMap, rml.Mapping]]:
+    """Yield each triples map of a table, and a mapping in which it alone has rules."""
     silent = tuple(replace(one, rules=()) for one in mapping.triples_maps)
     for at, triples_map in enumerate(mapping.triples_maps):
-        if triples_map.source != table:
-            continue
+        if triples_map.source == table:
+            yield triples_map, replace(mapping, triples_maps=(*silent[:at], triples_map, *silent[at + 1 :]))
+
+
+def _rules(mapping: rml.Mapping, table: str, wanted: Collection[str]) -> Iterator[tuple[rml.Mapping, tuple[str, ...]]]:
+    """Yield a mapping for every single pair of predicate and object that may make these, with the columns it reads."""
+    for triples_map, alone in _triples_maps(mapping, table):
         for rule in triples_map.rules:
             for predicate in rule.predicates:
+                if isinstance(predicate.expression, Constant) and predicate.expression.text not in wanted:
+                    continue
                 for term in rule.objects:
                     single = replace(triples_map, rules=(Rule((predicate,), (term,), rule.graphs, rule.line),))
-                    maps = (*silent[:at], single, *silent[at + 1 :])
+                    maps = tuple(single if one is triples_map else one for one in alone.triples_maps)
                     columns = dict.fromkeys([*_columns(term, mapping), *predicate.references()])
-                    yield triples_map, replace(mapping, triples_maps=maps), tuple(columns)
+                    yield replace(mapping, triples_maps=maps), tuple(columns)
 
 
 def _columns(term: TermMap | ParentMap, mapping: rml.Mapping) -> tuple[str, ...]:

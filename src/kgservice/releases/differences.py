@@ -1,6 +1,7 @@
 """What differs between two sets of statement files, read as streams: files of the same hash are never opened."""
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -8,7 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from kgservice.releases.release import Release
-from kgservice.releases.statements import lines
+from kgservice.releases.statements import lines, things
 
 Side = Mapping[str, tuple[str, Path]]
 """By graph, hash and path of its statement file."""
@@ -84,26 +85,37 @@ def _graph(
     number: int, old: Path | None, new: Path | None
 ) -> Iterator[tuple[bytes, int, bool, list[tuple[int, bytes]]]]:
     """Yield (thing, number, stays, lines) of one graph; a thing ends with its space, so that none begins another."""
-    lefts, rights = (lines(path) if path else iter(()) for path in (old, new))
-    left, right = next(lefts, None), next(rights, None)
-    same, subject, stays = b"", b"", False
-    found: list[tuple[int, bytes]] = []
-    while left is not None or right is not None:
+    for left, right in _abreast(*(things(path) if path else iter(()) for path in (old, new))):
         if left == right:
-            same = left or b""
-            stays = stays or (bool(found) and same.startswith(subject))
-            left, right = next(lefts, None), next(rights, None)
-            continue
-        if right is None or (left is not None and left < right):
-            sign, line, left = -1, left, next(lefts, None)
-        else:
-            sign, line, right = 1, right, next(rights, None)
-        assert line is not None  # noqa: S101  (one of the two is there)
-        if not found or not line.startswith(subject):
-            if found:
-                yield subject, number, stays, found
-            subject, found = line[: line.index(b" ") + 1], []
-            stays = same.startswith(subject)
-        found.append((sign, line))
-    if found:
-        yield subject, number, stays, found
+            continue  # most of a large file, at the price of reading it
+        gone, come = set(left).difference(right), set(right).difference(left)
+        changed = sorted([*((line, -1) for line in gone), *((line, 1) for line in come)])
+        for subject, found in groupby(changed, key=_subject):
+            signed = [(sign, line) for line, sign in found]
+            there = bisect_left(left, _past(subject)) - bisect_left(left, subject)
+            yield subject, number, there > sum(sign < 0 for sign, _ in signed), signed
+
+
+def _abreast(lefts: Iterator[list[bytes]], rights: Iterator[list[bytes]]) -> Iterator[tuple[list[bytes], list[bytes]]]:
+    """Yield what both sides say of the same things, many at a time."""
+    left, right = next(lefts, []), next(rights, [])
+    while left and right:
+        past = _past(_subject((min(left[-1], right[-1]), 0)))
+        here, there = bisect_left(left, past), bisect_left(right, past)
+        yield left[:here], right[:there]
+        left, right = left[here:] or next(lefts, []), right[there:] or next(rights, [])
+    while left:
+        yield left, []
+        left = next(lefts, [])
+    while right:
+        yield [], right
+        right = next(rights, [])
+
+
+def _subject(changed: tuple[bytes, int]) -> bytes:
+    return changed[0][: changed[0].index(b" ") + 1]
+
+
+def _past(subject: bytes) -> bytes:
+    """Return what no line of a thing, and every line of the next one, is behind."""
+    return subject[:-1] + b"!"

@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
@@ -29,6 +29,20 @@ def lines(path: Path) -> Iterator[bytes]:
         parts = _Parts(file, path)
         while part := parts.next():
             yield from part
+
+
+def things(path: Path) -> Iterator[list[bytes]]:
+    """Yield the lines of a statement file in lists, all lines of a subject in one; OSError where it is damaged."""
+    with _unpacked(path) as file:
+        parts, rest = _Parts(file, path), list[bytes]()
+        while part := parts.next():
+            part = rest + part
+            at = bisect_left(part, part[-1][: part[-1].index(b" ") + 1])  # the last may go on in the next part
+            if at:
+                yield part[:at]
+            rest = part[at:]
+        if rest:
+            yield rest
 
 
 def merged(paths: Iterable[Path]) -> Iterator[bytes]:

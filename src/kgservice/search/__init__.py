@@ -7,9 +7,10 @@ from kgservice.search.names import Named, bare
 from kgservice.search.pairs import LIKELY, Pair, pairs
 from kgservice.search.ranking import alike
 from kgservice.search.reading import KINDS, compared, named
+from kgservice.search.remembered import Remembered
 from kgservice.search.words import Words, folded
 
 __all__ = [
-    "KINDS", "LIKELY", "Hit", "Index", "Labelled", "Named", "Page", "Pair", "Suggestion", "Words", "alike", "bare",
-    "build", "compared", "folded", "named", "pairs", "things",
+    "KINDS", "LIKELY", "Hit", "Index", "Labelled", "Named", "Page", "Pair", "Remembered", "Suggestion", "Words",
+    "alike", "bare", "build", "compared", "folded", "named", "pairs", "things",
 ]  # fmt: skip

@@ -148,11 +148,13 @@ def key_of(word: str, keys: Words) -> str:
 
 def spelled(things: Iterable[Named], keys: Words) -> dict[str, list[Spelling]]:
     """Return the spellings of every name of these things, each once, by IRI."""
-    speller, found = Speller(keys), {}
-    for thing in things:
-        unique = {spelling.keys: spelling for name in thing.names for spelling in speller.spellings(name)}
-        found[thing.iri] = list(unique.values())
-    return found
+    speller = Speller(keys)
+    return {thing.iri: spellings_of(thing, speller) for thing in things}
+
+
+def spellings_of(thing: Named, speller: Speller) -> list[Spelling]:
+    """Return the spellings of every name of a thing, each once."""
+    return list({spelling.keys: spelling for name in thing.names for spelling in speller.spellings(name)}.values())
 
 
 def _bare(text: str) -> str:

@@ -43,28 +43,38 @@ class Pair:
 
 
 def pairs(
-    new: Sequence[Named], known: Sequence[Named], least: float = LIKELY, apart: Iterable[frozenset[str]] = ()
+    new: Sequence[Named],
+    known: Sequence[Named],
+    least: float = LIKELY,
+    apart: Iterable[frozenset[str]] = (),
+    spellings: Mapping[str, list[Spelling]] | None = None,
 ) -> list[Pair]:
     """Return the pairs among `new` things, and of new with known ones, likeliest first; pairs in `apart` are left out.
 
-    Things are compared within their kind only.
+    Things are compared within their kind only. `spellings` are those of all of them by IRI, where they are known.
     """
     collecting = gc.isenabled()
     gc.disable()  # the spellings of a hundred thousand names all stay: rounds of the collector are a third of the work
     try:
-        return _pairs(new, known, least, apart)
+        return _pairs(new, known, least, apart, spellings)
     finally:
         if collecting:
             gc.enable()
 
 
-def _pairs(new: Sequence[Named], known: Sequence[Named], least: float, apart: Iterable[frozenset[str]]) -> list[Pair]:
+def _pairs(
+    new: Sequence[Named],
+    known: Sequence[Named],
+    least: float,
+    apart: Iterable[frozenset[str]],
+    spellings: Mapping[str, list[Spelling]] | None,
+) -> list[Pair]:
     settled, found = set(apart), []
     kinds = sorted({thing.kind for thing in new})
     for kind in kinds:
         some = [thing for thing in new if thing.kind == kind]
         others = [thing for thing in known if thing.kind == kind]
-        comparison = _Comparison(some, others)
+        comparison = _Comparison(some, others, spellings)
         for one, other in comparison.candidates():
             needed = comparison.needed(one, other, least)
             if needed > 1 or (settled and frozenset((one.iri, other.iri)) in settled):
@@ -78,12 +88,16 @@ def _pairs(new: Sequence[Named], known: Sequence[Named], least: float, apart: It
 class _Comparison:
     """Things of one kind: an inverted index of their rarest words, and weights of words."""
 
-    def __init__(self, new: Sequence[Named], known: Sequence[Named]) -> None:
+    def __init__(
+        self, new: Sequence[Named], known: Sequence[Named], spellings: Mapping[str, list[Spelling]] | None
+    ) -> None:
         fresh = {thing.iri for thing in new}
         self._new = list({thing.iri: thing for thing in new}.values())
         self._all = [*self._new, *(thing for thing in known if thing.iri not in fresh)]
         self._fresh = fresh
-        self._spelled = spelled(self._all, Words())
+        self._spelled = (
+            spelled(self._all, Words()) if spellings is None else {one.iri: spellings[one.iri] for one in self._all}
+        )
         none: frozenset[str] = frozenset()
         keys = (none.union(*[spelling.keys for spelling in spellings]) for spellings in self._spelled.values())
         counts = Counter(chain.from_iterable(keys))

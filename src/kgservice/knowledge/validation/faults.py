@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import pyshacl
-from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure
 from rdflib import Graph
 from rdflib.namespace import RDF, SH, XSD
 from rdflib.term import BNode, Node, URIRef
@@ -18,10 +16,6 @@ from kgservice.shacl import Answers, ShapesInvalid, ShapeUnsupported, closure, c
 from kgservice.sparql import parse
 from kgservice.terms import shortened
 
-FAILURES = (
-    *(ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure),
-    *(TypeError, ValueError, NotImplementedError, re.error),  # pyshacl lets these escape for malformed shapes
-)
 _ONCE = (
     *("path", "minCount", "maxCount", "datatype", "nodeKind", "minLength", "maxLength", "pattern", "flags", "in"),
     *("minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "uniqueLang", "languageIn", "closed"),
@@ -141,6 +135,11 @@ def _refused(shapes: Graph, error: ShapesInvalid) -> Fault:
 
 
 def _unloadable(shapes: Graph) -> list[Fault]:
+    # pyshacl is slow to load, and only authors' shapes are put to it: no import needs it
+    import pyshacl
+
+    from kgservice.knowledge.validation.slices import FAILURES
+
     logging.getLogger("pyshacl-validate").disabled = True  # it writes what it returns to the terminal too
     try:
         _, results, text = pyshacl.validate(Graph(), shacl_graph=shapes, meta_shacl=True, inplace=True)

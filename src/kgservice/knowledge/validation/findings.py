@@ -15,7 +15,6 @@ from rdflib.namespace import SH
 from rdflib.term import BNode, Node
 
 from kgservice.errors import KgError, QueryTimeout
-from kgservice.knowledge.validation import slices
 from kgservice.knowledge.validation.expectations import expected
 from kgservice.knowledge.validation.reads import Reads
 from kgservice.knowledge.validation.speech import named
@@ -169,6 +168,8 @@ class Rules:
             yield from self._of_slice(root, error, answers, illustrative)
 
     def _of_slice(self, root: str, refused: ShapeUnsupported, answers: Answers, illustrative: bool) -> Iterator[Told]:
+        from kgservice.knowledge.validation import slices  # pyshacl is slow to load, and our shapes are all compiled
+
         try:
             for result in slices.validate(self._shapes, root, answers):
                 yield Told(root, result.target, self._finding(result, illustrative))

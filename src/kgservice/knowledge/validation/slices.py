@@ -1,5 +1,6 @@
 """Shapes that are not compiled, evaluated by pyshacl on the small part of the data that they read."""
 
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -7,15 +8,19 @@ from contextlib import contextmanager
 from types import FrameType
 
 import pyshacl
+from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure
 from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
 from rdflib.exceptions import ParserError
 from rdflib.plugins.sparql.sparql import SPARQLError
 from rdflib.term import BNode, Node
 
 from kgservice.errors import QueryTimeout, ResultTooLarge
-from kgservice.knowledge.validation.faults import FAILURES
 from kgservice.shacl import Answers, Origin, Read, Result, ShapesInvalid, closure, path_text, target_pattern
 
+FAILURES = (
+    *(ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure),
+    *(TypeError, ValueError, NotImplementedError, re.error),  # pyshacl lets these escape for malformed shapes
+)
 _MANY = 20_000  # triples: pyshacl parses a query anew for every focus node
 _SECONDS = 60
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target)
