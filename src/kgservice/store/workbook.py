@@ -23,6 +23,7 @@ _COLUMNS = 16_384
 _LONGEST = 32_767  # characters of a cell
 _MOST = (1 << 31) - (1 << 24)  # bytes of a sheet; beyond it a package needs ZIP64, which Excel does not read in streams
 _LABELS = 50_000  # remembered
+_TOGETHER = 200  # pieces of rows that are written at once, of 32 KiB at most each
 _EPOCH = date(1899, 12, 30)
 _FIRST = date(1900, 3, 1)  # Excel counts a day before it that never was
 _DATE, _TIME, _UTC, _QUOTED = 2, 3, 4, 5  # cell formats of _STYLES
@@ -53,6 +54,7 @@ _STYLES = (
     + '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1" applyNumberFormat="1"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
+_MARKED = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x")
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x(?=[0-9A-Fa-f]{4}_)")
 
 
@@ -84,6 +86,8 @@ class _Sheet:
         self._part = part
         self._row = 0
         self._size = 0
+        self._letters: list[str] = []
+        self._texts: list[str] = []  # not written yet
 
     def rows(self, columns: list[str], rows: Iterator[tuple[Any, ...]], beside: About, word: str) -> int:
         """Write the answer and return the number of its rows."""
@@ -125,11 +129,24 @@ class _Sheet:
 
     def _line(self, values: Iterable[Any], style: int = 0) -> None:
         self._row += 1
-        cells = "".join(_cell(f"{_letters(at)}{self._row}", v, style) for at, v in enumerate(values) if v is not None)
-        self._write(f'<row r="{self._row}">{cells}</row>')
+        row, letters, texts = str(self._row), self._letters, self._texts
+        texts.append(f'<row r="{row}">')
+        for at, found in enumerate(values):
+            if at == len(letters):
+                letters.append(_letters(at))
+            if found is not None:
+                texts.append(_cell(letters[at] + row, found, style))
+        texts.append("</row>")
+        if len(texts) > _TOGETHER:
+            self._flush()
 
     def _end(self) -> None:
+        self._flush()
         self._write("</sheetData></worksheet>")
+
+    def _flush(self) -> None:
+        self._write("".join(self._texts))
+        self._texts.clear()
 
     def _write(self, text: str) -> None:
         data = text.encode()
@@ -147,13 +164,16 @@ def _cells(row: tuple[Any, ...], labelled: list[bool], label: Callable[[str], st
 
 
 def _cell(place: str, found: Any, style: int) -> str:
+    if isinstance(found, str):
+        return _text(place, found, style)
     if isinstance(found, bool):
         return f'<c r="{place}" t="b"><v>{int(found)}</v></c>'
     if isinstance(found, int | float | Decimal):
         return _number(place, found)
-    if isinstance(found, date):
-        return _day(place, found)
-    text: str = found
+    return _day(place, found)
+
+
+def _text(place: str, text: str, style: int) -> str:
     if len(text) > _LONGEST:
         raise NotAcceptable(
             "A cell of a sheet holds {limit} characters, and a text of the answer is longer; ask for csv.",
@@ -193,6 +213,8 @@ def _day(place: str, found: date) -> str:
 
 
 def _spoken(text: str) -> str:
+    if not _MARKED.search(text):
+        return text
     if _UNSPEAKABLE.search(text):
         text = _UNSPEAKABLE.sub(lambda found: f"_x{ord(found[0][0]):04X}_" + found[0][1:], text)
     return escape(text)
