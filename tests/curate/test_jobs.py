@@ -114,3 +114,17 @@ def test_a_worker_that_dies_at_once_is_started_again_ever_more_seldom():
 
     assert 2 <= started <= 5
     assert not keeper.alive
+
+
+def test_the_board_and_the_queue_are_commands_too(served):
+    queue = Queue(served.state)
+    job = queue.add("rebase", {"draft": "d999"}, "user:curator")
+    deadline = time.monotonic() + 60
+    while not queue.job(job.id).over and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert "There is no draft d999" in served.command("jobs", "--lang", "en")
+    assert "не вышло" in served.command("jobs", "--lang", "ru")
+    served.command("jobs", "cancel", str(job.id), code=1)
+    assert "waits in the queue" in served.command("jobs", "again", str(job.id))
+    assert "places" in {one["source"] for one in json.loads(served.command("board", "--format", "json"))}
