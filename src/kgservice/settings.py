@@ -146,6 +146,10 @@ TABLE: tuple[Setting, ...] = (
         "How often one operator may stand in a query; UNION, FILTER, BIND 500 and paths, `!`, OPTIONAL, MINUS 200 at "
         "most, whatever is set here.",
     ),
+    Setting("KG_PARAMETERS", "1000", _positive, "Parameters that one request may have."),
+    Setting(
+        "KG_MERGE_STATEMENTS", "500000", _positive, "Statements of graphs that overlap, merged for a query that counts."
+    ),
     Setting("KG_CLIENT_QUERIES", "32", _positive, "Queries that one client may have waiting and running at once."),
     Setting("KG_QUEUE_SECONDS", "10", _seconds, "How long a query waits for a free worker before 503."),
     Setting("KG_QUEUE", "64", _positive, "How many queries may wait for a worker at once."),
@@ -165,6 +169,7 @@ TABLE: tuple[Setting, ...] = (
         "Beginnings of endpoints that SERVICE may ask, by comma, as `https://query.example/`; empty: none.",
     ),
     Setting("KG_SERVICE_SECONDS", "10", _seconds, "Deadline of one request that SERVICE makes."),
+    Setting("KG_SERVICE_BLOCKS", "8", _positive, "SERVICE blocks of one query that are carried out."),
     Setting("KG_SERVICE_ROWS", "10000", _positive, "Rows that one SERVICE may bring into a query."),
     Setting("KG_SERVICE_PRIVATE", "no", _yes, "`yes` lets SERVICE ask addresses of this machine and its network."),
     Setting(
@@ -225,6 +230,8 @@ class Settings:
     address_bytes: int
     query_depth: int
     query_repeats: int
+    parameters: int
+    merge_statements: int
     client_queries: int
     queue_seconds: float
     queue: int
@@ -234,6 +241,7 @@ class Settings:
     spool_total: int
     service_allow: tuple[str, ...]
     service_seconds: float
+    service_blocks: int
     service_rows: int
     service_private: bool
     query_log: int

@@ -189,6 +189,13 @@ def test_more_rows_than_may_be_are_refused(asks, elsewhere):
         rows(asks(KG_SERVICE_ROWS="2"), f"SELECT * {{ SERVICE <{elsewhere.url}> {{ ?s o:students ?n }} }}")
 
 
+def test_more_blocks_than_may_be_are_refused(asks, elsewhere):
+    with pytest.raises(ServiceFailed, match=r"hold 2 SERVICE blocks \(KG_SERVICE_BLOCKS\), this one holds 3"):
+        rows(
+            asks(KG_SERVICE_BLOCKS="2"), "SELECT * {" + f" SERVICE <{elsewhere.url}> {{ ?s o:students ?n }}" * 3 + " }"
+        )
+
+
 def test_blank_nodes_are_refused(asks, elsewhere):
     with pytest.raises(ServiceFailed, match="blank nodes"):
         rows(asks(), f"SELECT * {{ SERVICE <{elsewhere.url}> {{ ?s o:knows ?n }} }}")

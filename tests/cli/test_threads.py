@@ -66,6 +66,22 @@ def test_no_more_threads_than_allowed_and_what_waits_is_done_in_order(dispatcher
         job.may_end.set()
 
 
+def test_a_thread_that_cannot_be_made_leaves_its_task_to_the_others(dispatcher, monkeypatch):
+    held, late = Job(hold=True), Job()
+    dispatcher.add_task(held)
+    with monkeypatch.context() as limited:
+        limited.setattr(threading.Thread, "start", _refused)
+        dispatcher.add_task(late)
+    held.may_end.set()
+
+    assert late.done.wait(10)
+    assert (held.by, late.by) == ("http-0", "http-0")
+
+
+def _refused(_thread):
+    raise RuntimeError("can't start new thread")
+
+
 def test_a_task_that_fails_is_told_of_and_its_thread_goes_on(dispatcher, caplog):
     with caplog.at_level(logging.ERROR, "kgservice.web"):
         done(dispatcher, Job(fault=ValueError("no")))

@@ -76,13 +76,12 @@ def test_unknown_graph_is_empty_and_a_graph_that_is_no_iri_is_refused(store):
         body(store, "ASK {}", default_graphs=("no iri",))
 
 
-def test_union_that_is_too_large_is_refused_not_miscounted(store, monkeypatch, tmp_path):
+def test_union_that_is_too_large_is_refused_not_miscounted(tmp_path):
     from kgservice.sparql import parse
     from kgservice.store.interface import Question
 
-    monkeypatch.setattr(datasets, "_UNION_LIMIT", 3)
     bare = pyoxigraph.Store.read_only(str(release(tmp_path / "bare", "", one=ONE, other=OTHER)))
     text = COUNT.format(dataset=BOTH)
 
-    with pytest.raises(QueryForbidden, match="DISTINCT"):
-        datasets.Datasets(bare, "").choose(Question(text), parse(text))
+    with pytest.raises(QueryForbidden, match=r"more than 3 together \(KG_MERGE_STATEMENTS\)"):
+        datasets.Datasets(bare, "", 3).choose(Question(text), parse(text))

@@ -89,6 +89,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     low = {
         "KG_STATE": str(folder / "state"), "KG_CONTENT": str(write_content(folder / "content")), "KG_WORKERS": "2",
         "KG_ADDRESS_BYTES": "2000", "KG_QUERY_BYTES": "10000", "KG_QUERY_DEPTH": "5", "KG_QUERY_REPEATS": "10",
+        "KG_PARAMETERS": "20",
         "KG_QUERY_SECONDS": "10", "KG_QUERY_MEMORY": "200000000", "KG_RESULT_ROWS": "20000",
         "KG_RESULT_BYTES": "30000000", "KG_SPOOL_BYTES": "1000000", "KG_CLIENT_QUERIES": "1",
         "KG_CONNECTIONS": "12", "KG_CLIENT_CONNECTIONS": "4", "KG_SPOOL_TOTAL": "8000000",
@@ -143,6 +144,7 @@ def test_texts_are_as_long_and_deep_as_they_may_be(served: Served) -> None:
     served.refused(
         served.query("ASK { FILTER(1" + "+1" * 11 + ") }"), 400, "query-too-complex", "10", "KG_QUERY_REPEATS"
     )
+    served.refused(served.send("GET", "/sparql?" + "a=1&" * 21), 400, "parameter-invalid", "20", "KG_PARAMETERS")
     assert served.query("ASK " + "{" * 5 + "}" * 5)[0] == 200
 
 
@@ -153,7 +155,7 @@ def test_time_memory_rows_and_bytes_are_limited(served: Served) -> None:
         served.query(ENDLESS.replace("COUNT(*)", "COUNT(DISTINCT *)")), 500, "query-memory", "KG_QUERY_MEMORY"
     )
     served.refused(
-        served.query("SELECT ?a { ?a ?b ?c . ?d ?e ?f }", "&format=csv&timeout=9"),
+        served.query("SELECT (1 AS ?row) { ?a ?b ?c . ?d ?e ?f }", "&format=csv&timeout=9"),
         500, "result-too-large", "20000", "KG_RESULT_ROWS",
     )  # fmt: skip
 

@@ -18,7 +18,6 @@ from kgservice.store.interface import Answer, Question
 from kgservice.store.tickets import Running
 from kgservice.terms import is_iri, literal
 
-_BLOCKS = 8  # of a query that are carried out
 _KNOWN = 1000  # values of shared variables that are sent along
 _BATCH = 100  # of them in one request
 _LONGEST = 1 << 16  # characters of a query that is looked at in this process
@@ -75,8 +74,12 @@ class Federate:
         wanted = [one for one in services(query) if self._may(one.endpoint)] if not query.is_update else []
         if not wanted:
             return Carried(question)
-        if len(wanted) > _BLOCKS:
-            raise ServiceFailed("A query may hold {count} SERVICE blocks, this one holds more.", count=_BLOCKS)
+        if len(wanted) > self._settings.service_blocks:
+            raise ServiceFailed(
+                "A query may hold {limit} SERVICE blocks (KG_SERVICE_BLOCKS), this one holds {count}.",
+                limit=self._settings.service_blocks,
+                count=len(wanted),
+            )
         ends = time.monotonic() + question.seconds
         if not self._places.acquire(timeout=min(question.seconds, self._settings.queue_seconds)):
             raise Busy("Too many queries wait for other endpoints (KG_THREADS); ask again later.")

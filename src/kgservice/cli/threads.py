@@ -56,12 +56,21 @@ class Dispatcher:
         with self._guard:
             if self._resting:
                 self._resting.pop().give(task)
-            elif len(self._threads) < self._most:
-                thread = _Thread(self, task, f"http-{len(self._threads)}")
-                self._threads.add(thread)
-                thread.start()
-            else:
+            elif len(self._threads) == self._most or not self._made(task):
                 self._waiting.append(task)
+
+    def _made(self, task: Task) -> bool:
+        """Make a thread for a task; tell whether the system let us. Raises RuntimeError where there is no other."""
+        thread = _Thread(self, task, f"http-{len(self._threads)}")
+        try:
+            thread.start()
+        except RuntimeError:  # the system's own limit of threads, or of memory
+            if not self._threads:
+                raise
+            _LOG.warning("No more than %d threads can be made.", len(self._threads))
+            return False
+        self._threads.add(thread)
+        return True
 
     def next(self, thread: "_Thread") -> Task | None:
         """Return what waits longest; with nothing to do the thread is at rest until it is given something."""

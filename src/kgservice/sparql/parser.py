@@ -25,11 +25,15 @@ MOST_REPEATED = {
 
 
 class Bounds(NamedTuple):
-    """How long, how deep, and how repetitive a text may be; never beyond `MOST_DEPTH` and `MOST_REPEATED`."""
+    """How long, how deep, and how repetitive a text may be; never beyond `MOST_DEPTH` and `MOST_REPEATED`.
+
+    `merged` bounds the statements of graphs that overlap, which are merged where it asks several as one.
+    """
 
     characters: int = MOST_CHARACTERS
     depth: int = MOST_DEPTH
     repeats: int = 1000
+    merged: int = 500_000
 
 
 def tree_of(text: str, bounds: Bounds = Bounds()) -> Tree:  # noqa: B008  (a tuple)

@@ -27,6 +27,7 @@ class Evaluation:
         self._store = folder if isinstance(folder, pyoxigraph.Store) else pyoxigraph.Store.read_only(str(folder))
         self._folder = folder if isinstance(folder, Path) else None
         self._known = known
+        self._most = bounds.merged
         self.changed()
         self._read = admission.remembering(bounds)
         names = Graphs(known.removesuffix("graph/known")) if known else None
@@ -34,7 +35,7 @@ class Evaluation:
 
     def changed(self) -> None:
         """Forget what was found out about the graphs: the store (of a draft) was written to."""
-        self._datasets = Datasets(self._store, self._known)
+        self._datasets = Datasets(self._store, self._known, self._most)
 
     def answer(self, question: Question, sink: serialisation.Sink) -> None:
         """Evaluate a question and write its answer.

@@ -24,7 +24,7 @@ _ITS_OWN_FAULT = frozenset({"SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE"})
 
 def limits(settings: Settings) -> dict[str, Any]:
     """Return what every worker is told of its limits when it starts."""
-    bounds = [settings.query_bytes, settings.query_depth, settings.query_repeats]
+    bounds = [settings.query_bytes, settings.query_depth, settings.query_repeats, settings.merge_statements]
     return {"memory": settings.query_memory, "rows": settings.result_rows, "bounds": bounds}
 
 

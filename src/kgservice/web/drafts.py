@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, g, request
 
@@ -111,7 +110,7 @@ def blueprint(edit: Callable[[], Edit], callers: Callers, settings: Settings, jo
     @room.post("/drafts/<draft_id>/update")
     def update(draft_id: str) -> Response:
         account = callers.insist(Role.CURATOR)
-        text, using, using_named = _update(settings.query_bytes)
+        text, using, using_named = _update(settings)
         g.asked = text
         address = _address(settings, draft_id, "update")
         asked = Question(
@@ -160,14 +159,14 @@ def _address(settings: Settings, draft_id: str, name: str) -> str:
     return f"{settings.url}drafts/{draft_id}/{name}"
 
 
-def _update(limit: int) -> tuple[str, list[str], list[str]]:
+def _update(settings: Settings) -> tuple[str, list[str], list[str]]:
     """Return the update that a POST carries, and the graphs of its dataset (2.2.1-2.2.3).
 
     Raises:
         MediaTypeUnsupported, BodyInvalid, RequestTooLarge: the body is of a foreign type, not UTF-8, or too long.
         ParameterInvalid: there is no update, or more than one.
     """
-    kind = request.mimetype
+    kind, limit = request.mimetype, settings.query_bytes
     direct = kind == "application/sparql-update"
     if not direct and kind != "application/x-www-form-urlencoded":
         raise MediaTypeUnsupported(
@@ -182,9 +181,11 @@ def _update(limit: int) -> tuple[str, list[str], list[str]]:
         raise _too_long(limit)
     try:
         body = request.get_data(cache=False).decode("utf-8")
-        fields = _fields(request.query_string.decode("utf-8")) + ([] if direct else _fields(body))
     except UnicodeDecodeError:
         raise BodyInvalid("The body is not UTF-8.") from None
+    most = settings.parameters
+    fields = protocol.fields_of(request.query_string, "address", most)
+    fields += [] if direct else protocol.fields_of(body.encode(), "body", most)
     given = [value for name, value in fields if name == "update"] + ([body] if direct else [])
     if len(given) != 1:
         raise ParameterInvalid("A request carries exactly one update, this one carries {count}.", count=len(given))
@@ -192,15 +193,6 @@ def _update(limit: int) -> tuple[str, list[str], list[str]]:
         raise _too_long(limit)
     using = [value for name, value in fields if name == "using-graph-uri"]
     return given[0], using, [value for name, value in fields if name == "using-named-graph-uri"]
-
-
-def _fields(text: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
-    except UnicodeDecodeError:
-        raise
-    except ValueError:
-        raise ParameterInvalid("More than {limit} parameters in one request.", limit=1000) from None
 
 
 def _too_long(limit: int) -> RequestTooLarge:

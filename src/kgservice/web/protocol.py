@@ -19,7 +19,6 @@ from kgservice.settings import Settings
 from kgservice.terms import Graphs
 
 _MORE = 1 << 16  # bytes of the parameters beside a query
-_FIELDS = 1000
 _GAP = r"(?:[ \t\r\n]|\#[^\r\n]*)*+"
 _FORM = re.compile(
     rf"{_GAP}(?:(?:BASE{_GAP}<[^>]*>|PREFIX{_GAP}[^\s:]*+:{_GAP}<[^>]*>){_GAP})*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
@@ -63,13 +62,13 @@ def read(request: Request, settings: Settings) -> Asked:
     """
     if len(request.query_string) > 3 * settings.address_bytes + _MORE:  # as it comes, with its escapes
         raise _address(settings.address_bytes)
-    fields = _fields(request.query_string, "address") if request.query_string else []
+    fields = fields_of(request.query_string, "address", settings.parameters) if request.query_string else []
     asked = len(fields)
     body, direct = "", False
     if request.method in ("POST", "QUERY"):
         direct, body = _body(request, settings.query_bytes)
         if not direct:
-            fields += _fields(body.encode(), "body")
+            fields += fields_of(body.encode(), "body", settings.parameters)
     given = [value for name, value in fields if name == "query"] + ([body] if direct else [])
     if len(given) > 1:
         raise ParameterInvalid("A request carries exactly one query, this one carries {count}.", count=len(given))
@@ -156,13 +155,19 @@ def _body(request: Request, limit: int) -> tuple[bool, str]:
         raise BodyInvalid("The body is not UTF-8.") from None
 
 
-def _fields(text: bytes, place: str) -> list[tuple[str, str]]:
+def fields_of(text: bytes, place: str, most: int) -> list[tuple[str, str]]:
+    """Return the parameters in an address or a body (`place` says which), at most so many.
+
+    Raises:
+        BodyInvalid: they are not UTF-8.
+        ParameterInvalid: there are more.
+    """
     try:
-        return parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
+        return parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=most)
     except UnicodeDecodeError:
         raise BodyInvalid("The parameters in the {place} are not UTF-8.", place=place) from None
     except ValueError:
-        raise ParameterInvalid("More than {limit} parameters in one request.", limit=_FIELDS) from None
+        raise ParameterInvalid("More than {limit} parameters in one request (KG_PARAMETERS).", limit=most) from None
 
 
 def _last(fields: list[tuple[str, str]], name: str) -> str:
