@@ -35,7 +35,7 @@ def backup(file: Path, actor: str, language: str | None) -> None:
     tell = doors.speaker(service.settings.lang)
     click.echo(
         tell(
-            "{path}: {size} MB, {releases} releases, {drafts} drafts, {files} files.",
+            "{path}: {size} MB; releases: {releases}, drafts: {drafts}, files: {files}.",
             path=str(saved.path), size=-(-saved.size // 10**6), releases=saved.releases,
             drafts=saved.drafts, files=saved.files,
         )
@@ -61,7 +61,7 @@ def restore(file: Path, yes: bool, language: str | None) -> None:
     tell = doors.speaker(settings.lang)
     click.echo(
         tell(
-            "{path} holds the state of {created}: {releases} releases, current {current}, {drafts} drafts.",
+            "{path} holds the state of {created}; releases: {releases} (current {current}), drafts: {drafts}.",
             path=str(settings.state), created=saved.created, releases=saved.releases,
             current=saved.current or "–", drafts=saved.drafts,
         )
