@@ -386,3 +386,20 @@ def test_group_concat_is_mended(name: str) -> None:
 
     assert sorted(bare) != sorted(expected), "the engine is right by itself now: drop the rewrite"
     assert sorted(mended) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('CONCAT ("a", "b")', "ab"), ('COALESCE # (\n ( ?unbound, CONCAT\t("a", "b"))', "ab"),
+        ("COALESCE(?x, 3) / 2", "1.5"), ("COALESCE (?x, 0)/1.5", "0"),
+    ],
+)  # fmt: skip
+def test_a_gap_before_a_bracket_is_no_mistake(expression: str, value: str) -> None:
+    text = f"SELECT ({expression} AS ?found) {{}}"
+    (row,) = ox.Store().query(rewrites.safe(parse(text)))
+
+    assert row["found"].value == value
+    if " (" in expression:
+        with pytest.raises(SyntaxError):
+            ox.Store().query(text)

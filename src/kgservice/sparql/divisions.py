@@ -26,7 +26,7 @@ def of_zero(query: Query) -> Iterator[Edit]:
         if first is None or last is None or found == _MOST:
             continue
         found += 1
-        left, right = _text(tree, first, at), _text(tree, at + 1, last + 1)
+        left, right = tree.line(first, at), tree.line(at + 1, last + 1)
         start, end = tree.tokens[first].start, tree.tokens[last].end
         yield Edit(start, start, "COALESCE(")
         yield Edit(end, end, f", IF(({left}) = 0 && ({right}) != 0, 0.0, 1/0))")
@@ -85,7 +85,3 @@ def _unfit(tree: Tree, first: int, end: int) -> bool:
         tree.tokens[place].kind in ("/", "{") or tree.word(place).lower() == "group_concat"
         for place in range(first, end)
     )
-
-
-def _text(tree: Tree, first: int, end: int) -> str:
-    return " ".join(tree.word(place) for place in range(first, end))

@@ -6,7 +6,7 @@ the embedded engine alone: a remote one does not know our sort key.
 
 from collections.abc import Callable, Collection, Iterator
 
-from kgservice.sparql import alternatives, divisions
+from kgservice.sparql import alternatives, divisions, truths
 from kgservice.sparql.edits import Edit, applied
 from kgservice.sparql.query import Query
 from kgservice.sparql.scope import is_star
@@ -100,12 +100,24 @@ def columns(query: Query) -> Iterator[Edit]:
                 seen.add(name)
 
 
+def brackets(query: Query) -> Iterator[Edit]:
+    """Put the names of CONCAT and COALESCE at their brackets: the engine's parser takes no gap there, SPARQL does."""
+    tree = query.tree
+    for at in tree.places.get("FN", ()):
+        name, bracket = tree.tokens[at], tree.tokens[at + 1]
+        if name.end < bracket.start and tree.word(at).lower() in ("concat", "coalesce"):
+            yield Edit(name.start, name.end, "")
+            yield Edit(bracket.start, bracket.start, tree.word(at))
+
+
 REWRITES: dict[str, Callable[[Query], Iterator[Edit]]] = {
     "alternative": alternatives.as_unions,
     "division": divisions.of_zero,
+    "truth": truths.of_texts,
     "order": sorted_by_key,
     "group-concat": plain_concatenation,
     "columns": columns,
+    "brackets": brackets,
 }
 """Rewrites by the name under which each can be left out."""
 
@@ -113,7 +125,7 @@ REWRITES: dict[str, Callable[[Query], Iterator[Edit]]] = {
 def _is_of_one_kind(tree: Tree, first: int, condition: Node, named: frozenset[tuple[Node | None, str]]) -> bool:
     """Tell whether a key is one call of `_ONE_KIND`, in any number of brackets, or the name of a projected one."""
     last = condition.end - 1
-    while tree.tokens[first].kind == "(" and tree.tokens[last].kind == ")" and _closing(tree, first) == last:
+    while tree.tokens[first].kind == "(" and tree.tokens[last].kind == ")" and tree.closing(first) == last:
         first, last = first + 1, last - 1
     if tree.tokens[first].kind == "VAR" and first == last:
         select = condition.parent.parent if condition.parent else None
@@ -133,15 +145,4 @@ def _named_calls(tree: Tree) -> frozenset[tuple[Node | None, str]]:
 def _is_call(tree: Tree, first: int, last: int) -> bool:
     if tree.tokens[first].kind != "FN" or tree.word(first).lower() not in _ONE_KIND:
         return False
-    return (first + 1 if tree.tokens[first + 1].kind == "NIL" else _closing(tree, first + 1)) == last
-
-
-def _closing(tree: Tree, opening: int) -> int:
-    """Return the token that closes the bracket which a token opens."""
-    depth = 0
-    for at in range(opening, len(tree.tokens)):
-        kind = tree.tokens[at].kind
-        depth += (kind in OPENING) - (kind in CLOSING)
-        if depth == 0:
-            return at
-    return -1
+    return (first + 1 if tree.tokens[first + 1].kind == "NIL" else tree.closing(first + 1)) == last

@@ -80,6 +80,22 @@ class Tree:
         token = self.tokens[index]
         return self.text[token.start : token.end]
 
+    def closing(self, opening: int) -> int:
+        """Return the token that closes the bracket which a token opens, -1 where none does."""
+        depth = 0
+        for at in range(opening, len(self.tokens)):
+            kind = self.tokens[at].kind
+            depth += (kind in OPENING) - (kind in CLOSING)
+            if depth == 0:
+                return at
+        return -1
+
+    def line(self, first: int, end: int) -> str:
+        """Return the words of some tokens in one line, without what stands between them."""
+        # NOTE: the engine's parser takes no gap between a function and its bracket
+        gaps = (("" if self.tokens[at].kind in ("(", "NIL") else " ") + self.word(at) for at in range(first, end))
+        return "".join(gaps).strip()
+
     def span(self, node: Node) -> tuple[int, int]:
         """Return where a node starts and ends in the text, in characters."""
         if node.first == node.end:
