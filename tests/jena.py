@@ -8,12 +8,17 @@ import gzip
 import importlib.util
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 from typing import Any
 
 import pytest
+
+_WHOLE = re.compile(
+    r"XMLSchema#(?:non)?(?:N|n|P|p)(?:egative|ositive)Integer>"
+)  # our engine has integers: docs/http.md
 
 
 class Jena:
@@ -62,7 +67,8 @@ def _serve(default: str, named: list[str]) -> None:
         # one file: a blank node is the same in all graphs, as it is in our store
         for graph, path in (("", default), *zip(named[::2], named[1::2], strict=True)):
             with gzip.open(path, "rt", encoding="utf-8") as lines:
-                quads.writelines(f"{line.rstrip()[:-1]}<{graph}> .\n" if graph else line for line in lines)
+                read = (_WHOLE.sub("XMLSchema#integer>", line) for line in lines)
+                quads.writelines(f"{line.rstrip()[:-1]}<{graph}> .\n" if graph else line for line in read)
         quads.flush()
         jena.riot.RDFDataMgr.read(data, quads.name)
     data.commit()
