@@ -18,7 +18,7 @@ def holds(condition: str, text=rewrites.safe) -> bool:
     [
         "?en", "!?none", "?en && ?plain", "?none || ?en", "UCASE(?en)", "!CONCAT(?none, ?none)", "IF(?en, true, false)",
         "IF(?none, false, true)", "?en = 'x'@en && ?en", "(?en && true) = true", "STRLANG('x', 'en') || ?iri",
-        "COALESCE(?iri && true, ?en || false)",
+        "COALESCE(?iri && true, ?en || false)", "STRLANG(IF(isBlank(?en), 1/0, STR(?en)), 'en')",
     ],
 )  # fmt: skip
 def test_a_text_with_a_language_is_true_unless_it_is_empty(condition):

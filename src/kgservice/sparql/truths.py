@@ -34,14 +34,14 @@ def of_texts(query: Query) -> Iterator[Edit]:
 
 
 def _operands(tree: Tree) -> Iterator[tuple[int, int]]:
-    """Yield first and last token of each variable, and of each call of `_TEXTS` that no other rewrite is to change."""
+    """Yield first and last token of each variable, and of each call of `_TEXTS` that is short and holds no pattern."""
     for at in tree.places.get("VAR", ()):
         yield at, at
     for at in tree.places.get("FN", ()):
         if tree.word(at).lower() in _TEXTS:
             last = tree.closing(at + 1)
             inside = range(at, last + 1)
-            if len(inside) <= _LONGEST and not any(tree.tokens[place].kind in ("/", "{") for place in inside):
+            if len(inside) <= _LONGEST and not any(tree.tokens[place].kind == "{" for place in inside):
                 yield at, last
 
 
