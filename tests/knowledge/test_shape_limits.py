@@ -137,7 +137,7 @@ def test_slice_of_a_large_graph_is_what_the_shape_reads(data):
 
 
 def test_constraint_that_runs_away_is_ended_and_the_others_are_evaluated(rules, data):
-    memory = data(things(3000), seconds=0.5)
+    memory = data(things(3000), seconds=2)
 
     report = rules(RUNAWAY).check(memory.rows, cap=1000)
     memory.close()
