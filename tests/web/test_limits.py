@@ -77,6 +77,12 @@ class Served:
         found = re.search(rf"^{re.escape(name.replace('%s', slug))} (\S+)", text, re.M)
         return float(found[1]) if found else 0.0
 
+    def rested(self) -> bool:
+        """Tell whether a worker waits for a query, and none is starting."""
+        text = self.send("GET", "/-/metrics")[2].decode()
+        found = dict(re.findall(r'kg_workers{state="(\w+)"} (\d+)', text))
+        return found["starting"] == "0" and found["idle"] != "0"
+
     def workers(self) -> int:
         found = re.findall(r'kg_workers{state="(?:busy|paused)"} (\d+)', self.send("GET", "/-/metrics")[2].decode())
         return sum(map(int, found))
@@ -297,11 +303,12 @@ def test_a_query_that_ended_the_engine_twice_is_refused_until_an_operator_allows
         answers = []
         asking = threading.Thread(target=lambda: answers.append(served.query(doomed, own="127.0.0.12")))  # noqa: B023
         asking.start()
-        eventually(lambda: served.workers() == 1)
+        eventually(lambda: served.workers() == 1 and served.rested(), 10)  # one killed while it starts is no crash
         for pid in workers_of(served.process.pid):
             os.kill(pid, signal.SIGSEGV)
         asking.join()
         served.refused(answers[0], 500, "engine-crash", "SIGSEGV")
+    eventually(served.rested, 10)
     served.refused(served.query(doomed, own="127.0.0.12"), 500, "engine-crash", "2 times", "DELETE /-/crashes")
     ailing = json.loads(served.send("GET", "/-/crashes", Authorization=served.token)[2])
     allowed = served.send("DELETE", "/-/crashes", Authorization=served.token)[0]
