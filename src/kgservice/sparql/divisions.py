@@ -68,12 +68,7 @@ def _right(tree: Tree, at: int) -> int | None:
             return None
     last: int | None = place if tree.tokens[place].kind in _PLAIN or tree.tokens[place].kind == "NIL" else None
     if tree.tokens[place].kind == "(":
-        depth = 0
-        for end in range(place, len(tree.tokens)):
-            depth += (tree.tokens[end].kind in OPENING) - (tree.tokens[end].kind in CLOSING)
-            if depth == 0:
-                last = end
-                break
+        last = tree.closing(place)
     if last is None or tree.tokens[last + 1].kind in ("^^", "LANG") or _unfit(tree, at + 1, last + 1):
         return None
     return last
