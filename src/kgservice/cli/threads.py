@@ -79,7 +79,8 @@ class Dispatcher:
                 return self._waiting.popleft()
             if self._closed:
                 thread.give(None)
-            self._resting.append(thread)
+            else:
+                self._resting.append(thread)
         return None
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
