@@ -96,3 +96,12 @@ def test_what_is_no_table_is_refused_or_empty(tmp_path: Path, data: bytes) -> No
             guess(tmp_path / "a.csv")
     else:
         assert guess(tmp_path / "a.csv").rows == ()
+
+
+def test_a_column_per_year_has_headings_and_rows_of_figures_have_none(tmp_path):
+    path = tmp_path / "forecast.csv"
+    path.write_text("Прогноз;;;;\nКод;2026;2027;2028;2029\n01.1;5;7;9;4\n01.2;6;6;1;3\n", "utf8")
+    bare = tmp_path / "bare.csv"
+    bare.write_text("a;2026;2031;17;9\nb;2027;4;1;3\n", "utf8")
+
+    assert (guess(path).header_row, guess(bare).header_row) == (2, 0)

@@ -1,6 +1,7 @@
 """Guesses how an unknown file is to be read: format, packing, encoding, separator, sheet, headings, first records."""
 
 import json
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from kgservice.intake.interface import DeliveredFile, Table
 from kgservice.intake.outline import json_leaves, longest_list, repeated_element, xml_leaves
 from kgservice.intake.packing import opened, parts
 from kgservice.intake.readers import csv, decoding, ods, rdf, sqlite, xlsx
+from kgservice.intake.readers.pages import Area, band
 from kgservice.intake.readers.reading import Sheet
 from kgservice.report import Text
 from kgservice.rml import iterate
@@ -23,6 +25,9 @@ from kgservice.rml import iterate
 _HEAD = 1 << 20
 _LOOKED = 60
 _SHOWN = 10
+_TITLES = 20  # rows among which the headings are looked for
+_DEEP = 4  # rows that headings may reach down
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _SUFFIXES = {
     ".tsv": "tsv", ".tab": "tsv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".ods": "ods", ".json": "json", ".jsonl": "jsonl",
     ".ndjson": "jsonl", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite",
@@ -162,11 +167,11 @@ def _delimited(path: Path, table: Table, header_row: int) -> Guess:
     )  # fmt: skip
 
 
-def _tabular(rows: Sequence[Sequence[str]], header_row: int) -> Guess:
+def _tabular(rows: Sequence[Sequence[str]], header_row: int, merged: Sequence[Area] = ()) -> Guess:
     """Return headings and first rows of a grid of texts."""
     width = max((len(row) for row in rows), default=0)
-    at = header_row if header_row >= 0 else _heading(rows, width)
-    names = [" ".join(name.split()) for name in rows[at - 1]] if 0 < at <= len(rows) else []
+    at = header_row if header_row >= 0 else _banded(rows, merged) or _heading(rows, width)
+    names = [" ".join(name.split()) for name in band(rows[:at], merged)] if 0 < at <= len(rows) else []
     names += [""] * (width - len(names))
     if not at:
         names = [f"c{number}" for number in range(1, width + 1)]
@@ -176,16 +181,33 @@ def _tabular(rows: Sequence[Sequence[str]], header_row: int) -> Guess:
     return Guess("csv", header_row=at, columns=tuple(names), rows=cells, notes=(note,))
 
 
+def _banded(rows: Sequence[Sequence[str]], merged: Sequence[Area]) -> int:
+    """Return the last row (from 1) of headings over several rows: some are merged down, others part a group; or 0."""
+    for at, row in enumerate(rows[:_TITLES]):
+        begun = [area for area in merged if area[0][0] == at]
+        last = max((bottom for _, (bottom, _) in begun), default=at)
+        if not at < last <= at + _DEEP or not any(cell.strip() for cell in row):
+            continue
+        parted = {column for (_, left), (_, right) in begun if right > left for column in range(left, right + 1)}
+        below = [{i for i, cell in enumerate(other) if cell.strip()} for other in rows[at + 1 : last + 1]]
+        if parted and any(below) and all(filled <= parted for filled in below):
+            return last + 1
+    return 0
+
+
 def _heading(rows: Sequence[Sequence[str]], width: int) -> int:
     """Return the row (from 1) that looks like headings: wide, words, each once and not among the values below; or 0."""
     width = sum(any(i < len(row) and row[i].strip() for row in rows) for i in range(width))
-    for number, row in enumerate(rows[:20], 1):
+    for number, row in enumerate(rows[:_TITLES], 1):
         filled = [cell.strip() for cell in row if cell.strip()]
         if len(filled) < max(1, min(width, 2)) or len(filled) * 10 < width * 6:
             continue
         below = [{other[i].strip() for other in rows[number:] if i < len(other)} for i in range(len(row))]
         repeated = any(cell.strip() and cell.strip() in below[i] for i, cell in enumerate(row))
         figures = sum(cell.replace(".", "").replace(",", "").replace("-", "").isdigit() for cell in filled)
+        years = [int(cell) for cell in filled if _YEAR.fullmatch(cell)]
+        if len(years) > 1 and years == [*range(years[0], years[0] + len(years))] and len(years) < len(filled):
+            figures -= len(years)  # a column per year
         if not repeated and len(set(filled)) == len(filled) and figures * 2 <= len(filled):
             return number
         return 0
@@ -195,8 +217,8 @@ def _heading(rows: Sequence[Sequence[str]], width: int) -> int:
 def _book(path: Path, table: Table, header_row: int) -> Guess:
     sheets = ods.names(path) if table.format == "ods" else xlsx.names(path)
     sheet = table.sheet or (sheets[0] if sheets else "")
-    grid = (ods.texts if table.format == "ods" else xlsx.texts)(path, sheet, _LOOKED)
-    made = _tabular(grid, header_row)
+    grid, merged = (ods.top if table.format == "ods" else xlsx.top)(path, sheet, _LOOKED)
+    made = _tabular(grid, header_row, merged)
     note = Text("The sheet {sheet} was read.", {"sheet": sheet})
     return replace(made, format=table.format, sheets=sheets, sheet=sheet, notes=(note, *made.notes))
 

@@ -26,8 +26,15 @@ def trimmed(path: Path, found: Guess, target: Path, rows: int) -> None:
     _CUT[found.format](path, found, target, rows)
 
 
+def _headed(grid: list[list[str]], found: Guess) -> list[list[str]]:
+    """Return the rows with their headings in one: what several rows of them say, which are merged no more."""
+    if found.header_row and found.columns:
+        grid[found.header_row - 1] = list(found.columns)
+    return grid
+
+
 def _workbook(path: Path, found: Guess, target: Path, rows: int) -> None:
-    grid = xlsx.texts(path, found.sheet, found.header_row + rows)
+    grid = _headed(xlsx.texts(path, found.sheet, found.header_row + rows), found)
     cells = "".join(
         "<row>" + "".join(f'<c t="inlineStr"><is><t xml:space="preserve">{_safe(text)}</t></is></c>' for text in row)
         + "</row>"
@@ -54,7 +61,7 @@ def _open_document(path: Path, found: Guess, target: Path, rows: int) -> None:
             f'<table:table-cell office:value-type="string"><text:p>{_safe(text)}</text:p></table:table-cell>'
             if text else "<table:table-cell/>" for text in row
         ) + "</table:table-row>"
-        for row in ods.texts(path, found.sheet, found.header_row + rows)
+        for row in _headed(ods.texts(path, found.sheet, found.header_row + rows), found)
     )  # fmt: skip
     spaces = " ".join(f'xmlns:{name}="{_OPEN}:{name}:1.0"' for name in ("office", "table", "text"))
     _packed(target, {

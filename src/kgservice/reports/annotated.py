@@ -113,6 +113,10 @@ def _opened(workbook: Path, file: str) -> Any:
         raise SourceUnreadable("{file} cannot be copied ({reason}).", file=file, reason=str(error)) from None
 
 
+def _said(value: object) -> str:
+    return "" if value is None else " ".join(str(value).split()).strip("\ufeff")
+
+
 class _Columns:
     """Where the columns of a sheet stand."""
 
@@ -121,9 +125,13 @@ class _Columns:
         self._at: dict[str, int] = {name: at for at, name in enumerate(page.columns, 1)}
         if page.header_row:
             self._at = {}
+            areas = [area for area in sheet.merged_cells.ranges if area.min_row < page.header_row <= area.max_row]
             for slot in sheet[page.header_row]:
-                if slot.value is not None:
-                    self._at.setdefault(" ".join(str(slot.value).split()).strip("\ufeff"), slot.column)
+                rows = range(min((area.min_row for area in areas), default=page.header_row), page.header_row + 1)
+                texts = [_said(self.top(row, slot.column).value) for row in rows]
+                name = ": ".join(text for at, text in enumerate(texts) if text and text not in texts[:at][-1:])
+                if name:
+                    self._at.setdefault(name, slot.column)
 
     def of(self, cell: Cell) -> list[int]:
         """Return the columns that a cell names; the first filled one of its row where it names none that is here."""

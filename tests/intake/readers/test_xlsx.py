@@ -10,6 +10,7 @@ import xlsxwriter
 
 from kgservice.errors import SourceUnreadable
 from kgservice.intake.findings import Collector
+from kgservice.intake.guess import guess
 from kgservice.intake.interface import Table
 from kgservice.intake.readers import xlsx as reader
 from kgservice.intake.readers.reading import Sheet
@@ -234,3 +235,24 @@ def test_a_cell_far_right_of_the_headings_is_found_at_once(tmp_path: Path) -> No
 
     assert [(found.rule, found.cells[0].column) for found in findings] == [("read/heading-empty", "XFD")]
     assert time.process_time() - begun < 10  # each of 16,381 columns was filtered for: minutes
+
+
+def test_headings_over_two_rows_are_one_heading_each(tmp_path):
+    """A group and its column are joined where cells are merged down; a title that is merged above is no heading."""
+    path = tmp_path / "register.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Реестр")
+        for area, text in (
+            ("A1:D1", "На 2026 год"), ("A2:A3", "№"), ("B2:C2", "Реквизиты"), ("D2:D3", "Город"), ("D4:D5", "Тайга")
+        ):  # fmt: skip
+            sheet.merge_range(area, text)
+        for row, texts in enumerate((["ИНН", "ОГРН"], ["4200000018", "1"], ["4200000025", "2"]), 2):
+            sheet.write_row(row, 1, texts)
+    found = guess(path)
+    shown, _ = read(path, table(header_row=3, merged="fill"))
+    _, told = read(path, table(header_row=3))
+
+    assert (found.header_row, found.columns) == (3, ("№", "Реквизиты: ИНН", "Реквизиты: ОГРН", "Город"))
+    assert shown.frame["Город"].to_list() == ["Тайга", "Тайга"]
+    assert shown.frame["Реквизиты: ИНН"].to_list() == ["4200000018", "4200000025"]
+    assert [finding.rule for finding in told] == ["read/merged"]

@@ -52,7 +52,7 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
         raise SourceUnreadable(
             "{file} cannot be read as a workbook ({reason}). Save it as .ods again.", file=name, reason=str(error)
         ) from None
-    page = page_of(table, name, sheet, collector, _padded(found.rows, name, sheet), _text)
+    page = page_of(table, name, sheet, collector, _padded(found.rows, name, sheet), _text, found.merged)
     merge(page, found.merged)
     lost(page, Marks(tuple(found.formulas), tuple(found.errors), len(found.rows), 0))
     return without_unnamed(Sheet(name, sheet, cleaned(framed(page), table)), collector)
@@ -68,6 +68,13 @@ def texts(path: Path, sheet: str, most: int) -> list[list[str]]:
     """Return the first rows of a sheet as texts."""
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
         return [[_text(value) for value in row] for row in _grid(stream, sheet, path.name).rows[:most]]
+
+
+def top(path: Path, sheet: str, most: int) -> tuple[list[list[str]], list[Area]]:
+    """Return the first rows of a sheet as texts, and its merged areas."""
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
+        found = _grid(stream, sheet, path.name)
+    return [[_text(value) for value in row] for row in found.rows[:most]], found.merged
 
 
 @dataclass(slots=True)

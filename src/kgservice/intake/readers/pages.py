@@ -51,8 +51,9 @@ class Page:
 
 
 def page_of(
-    table: Table, file: str, sheet: str, collector: Collector, grid: list[list[Any]], text: Callable[[Any], str]
-) -> Page:
+    table: Table, file: str, sheet: str, collector: Collector, grid: list[list[Any]], text: Callable[[Any], str],
+    merged: Sequence[Area] = (),
+) -> Page:  # fmt: skip
     """Return a page with its headings: those of `header_row`, or those of source.toml where there are none.
 
     Raises:
@@ -64,8 +65,32 @@ def page_of(
         raise SourceUnreadable(
             "{file} has no row {row}, where source.toml says the headings are.", file=file, row=table.header_row
         )
-    named = headings([text(value) for value in grid[table.header_row - 1]], file, sheet, table.header_row)
+    above = [[text(value) for value in row] for row in grid[: table.header_row]]
+    named = headings(band(above, merged), file, sheet, table.header_row)
     return Page(file, sheet, table, collector, grid, text, named)
+
+
+def band(rows: Sequence[Sequence[str]], merged: Sequence[Area]) -> list[str]:
+    """Return the headings in the last of these rows, with those above it where cells are merged down to it.
+
+    A group and its column are one heading: `Requisites: INN`. Nothing is joined where no cell reaches down: a title
+    that is merged above plain headings is none of them.
+    """
+    last = len(rows) - 1
+    tops = [top for (top, _), (bottom, _) in merged if top < last <= bottom]
+    if not tops:
+        return list(rows[last])
+    found = []
+    for column in range(max(map(len, rows[min(tops) :]))):
+        parts: list[str] = []
+        for at in range(min(tops), last + 1):
+            corner = next((top for top, end in merged if top[0] <= at <= end[0] and top[1] <= column <= end[1]),
+                          (at, column))  # fmt: skip
+            row = rows[corner[0]]
+            part = " ".join(row[corner[1]].split()) if corner[1] < len(row) else ""
+            parts += [part] if part and part not in parts[-1:] else []
+        found.append(": ".join(parts))
+    return found
 
 
 def framed(page: Page) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from kgservice.intake.findings import Collector
 from kgservice.intake.guards import check_zip
 from kgservice.intake.interface import Table
 from kgservice.intake.readers.marks import Marks, marks
-from kgservice.intake.readers.pages import DIGITS, chosen, early, framed, lost, merge, page_of
+from kgservice.intake.readers.pages import DIGITS, Area, chosen, early, framed, lost, merge, page_of
 from kgservice.intake.readers.reading import Sheet, cleaned, without_unnamed
 
 _INFLATED = 1 << 30
@@ -43,7 +43,7 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
         raise SourceUnreadable(
             "{file} cannot be read as a workbook ({reason}). Save it as .xlsx again.", file=name, reason=str(error)
         ) from None
-    page = page_of(table, name, sheet, collector, grid, _text)
+    page = page_of(table, name, sheet, collector, grid, _text, merged)
     merge(page, merged)
     lost(page, seen)
     early(page, seen)
@@ -61,6 +61,13 @@ def texts(path: Path, sheet: str, most: int) -> list[list[str]]:
     """Return the first rows of a sheet as texts."""
     grid = _opened(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=most)
     return [[_text(value) for value in row] for row in grid]
+
+
+def top(path: Path, sheet: str, most: int) -> tuple[list[list[str]], list[Area]]:
+    """Return the first rows of a sheet as texts, and its merged areas."""
+    content = _opened(path).get_sheet_by_name(sheet)
+    grid = content.to_python(skip_empty_area=False, nrows=most)
+    return [[_text(value) for value in row] for row in grid], list(content.merged_cell_ranges or [])
 
 
 def _opened(path: Path) -> CalamineWorkbook:
