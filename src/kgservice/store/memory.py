@@ -31,8 +31,11 @@ class Memory:
         self.close()
         for path in paths:
             try:
-                with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-                    self._store.bulk_load(cast("IO[bytes]", file), pyoxigraph.RdfFormat.N_TRIPLES)
+                packed = path.suffix == ".gz"
+                with gzip.open(path, "rb") if packed else path.open("rb") as file:
+                    # NOTE: in memory a load takes two thirds of what a bulk load does, of time and of memory; packed
+                    # files are ours, their IRIs are not looked at again
+                    self._store.load(cast("IO[bytes]", file), pyoxigraph.RdfFormat.N_TRIPLES, lenient=packed)
             except (SyntaxError, EOFError, gzip.BadGzipFile) as error:
                 raise StateBroken("The statement file {path} is damaged: {reason}.", path=path, reason=error) from None
 
