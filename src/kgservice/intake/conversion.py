@@ -160,6 +160,14 @@ def _limit(job: "_Job", sheet: Sheet, made: int, most: int) -> None:
         )  # fmt: skip
 
 
+def _unsaid(rows: pl.Series, produced: rml.Produced) -> pl.Series:
+    """Return those of these rows of which nothing was made, nor said that they have no key."""
+    if not len(rows):
+        return rows
+    told = [one.row for one in produced.failures if one.rule == "map/empty-key"]
+    return rows.filter(~rows.is_in(produced.statements["row"].implode()) & ~rows.is_in(told))
+
+
 class _Job:
     """One conversion while it runs."""
 
@@ -187,11 +195,14 @@ class _Job:
                 self.places.append(index.Place(table.name, one.file.name, one.file.sha256, sheet.sheet, one.member))
                 rows = sheet.frame.height
                 pieces = max(len(self.mapping.of(table.name)), 1) * max(-(-rows // rml.ROWS), 1)
+                silent = keys.torn(table, sheet)
                 said("Mapping rows to statements", before, total)
                 for number, produced in enumerate(mapped(self.mapping, table, sheet, self.base, others), 1):
                     self._take(produced, sheet)
+                    silent = _unsaid(silent, produced)
                     said("Mapping rows to statements", before + rows * min(number, pieces) // pieces, total)
                     _limit(self, sheet, produced.statements.height, most)
+                keys.lost(table, sheet, silent, self.collector)
                 before += rows
 
     def read(self, table: Table, files: list[Part]) -> None:

@@ -173,7 +173,7 @@ def _json_leaves(value: Any, path: str, found: list[tuple[str, str]]) -> None:
         for inner in value:
             _json_leaves(inner, path, found)
     else:
-        text = "" if value is None else str(value)
+        text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
         found.append((path, "" if text.isspace() else text))
 
 

@@ -31,6 +31,22 @@ def check(table: Table, sheets: Sequence[Sheet], collector: Collector) -> None:
         _repeated(table, sheets, rows.filter(filled), collector)
 
 
+def torn(table: Table, sheet: Sheet) -> pl.Series:
+    """Return the rows that have a part of their key and lack another: a rule that needs both makes nothing of them."""
+    if len(table.key) < 2:
+        return pl.Series(dtype=pl.UInt32)
+    parts = pl.col(table.key)
+    return sheet.frame.filter(pl.any_horizontal(parts.is_null()) & pl.any_horizontal(parts.is_not_null()))[ROW]
+
+
+def lost(table: Table, sheet: Sheet, rows: pl.Series, collector: Collector) -> None:
+    """Add a finding for each of these rows, which became nothing, at the part of the key that is empty."""
+    if len(rows):
+        for row, *parts in sheet.frame.filter(pl.col(ROW).is_in(rows.implode())).select(ROW, *table.key).iter_rows():
+            empty = [column for column, part in zip(table.key, parts, strict=True) if part is None]
+            _keyless(sheet.cell(row, empty[0]), empty, collector)
+
+
 def of_rows(table: Table, sheet: Sheet) -> Callable[[int], str]:
     """Return a function that tells the key of a row, "" where the table has none or the row is not there."""
     columns = [sheet.frame[column] for column in table.key if column in sheet.frame.columns]
@@ -63,17 +79,21 @@ def _required(sheet: Sheet, column: str, collector: Collector) -> None:
 
 
 def _empty(table: Table, sheets: Sequence[Sheet], rows: pl.DataFrame, collector: Collector) -> None:
-    rule = "table/key-empty"
     for row, number in rows.select(ROW, _SHEET).iter_rows():
-        if not collector.wants(rule):
-            collector.omit(rule)
-            continue
-        collector.violation(
-            rule,
-            Text("Row {row} has no key ({column}).", {"row": row, "column": ", ".join(table.key)}),
-            Text("Give the row a key that no other row has; without one it becomes nothing."),
-            sheets[number].cell(row, table.key[0]),
-        )
+        _keyless(sheets[number].cell(row, table.key[0]), table.key, collector)
+
+
+def _keyless(cell: Cell, columns: Sequence[str], collector: Collector) -> None:
+    rule = "table/key-empty"
+    if not collector.wants(rule):
+        collector.omit(rule)
+        return
+    collector.violation(
+        rule,
+        Text("Row {row} has no key ({column}).", {"row": cell.row, "column": ", ".join(columns)}),
+        Text("Give the row a key that no other row has; without one it becomes nothing."),
+        cell,
+    )
 
 
 def _repeated(table: Table, sheets: Sequence[Sheet], rows: pl.DataFrame, collector: Collector) -> None:
