@@ -139,3 +139,25 @@ def test_waiver_holds_from_its_day_to_its_day():
 
     assert [one.holds(date(2026, 1, day)) for day in range(1, 6)] == [False, True, True, True, False]
     assert one.state(date(2026, 1, 5)) == "expired"
+
+
+def test_cause_with_more_findings_than_are_kept_has_its_share_and_its_marks(tmp_path, file):
+    def many(number):
+        return (finding(row, key=f"k{row}") for row in range(2, 2 + number))
+
+    def made(name, number, before):
+        with Writer(tmp_path / name, most=1000) as writer:
+            for one in many(number):
+                writer.add(one)
+            writer.note({"records:people": 10_000})
+        finishing.compare(tmp_path / name, {"people": Baseline(before, "d1")})
+        finishing.settle(tmp_path / name)
+        with Reader(tmp_path / name) as reader:
+            (cause,) = reader.causes()
+            return cause.count, cause.counted, cause.rows, cause.share, cause.old, cause.fixed, reader.tally()["fixed"]
+
+    few, mass = file("1", many(1000)), file("2", many(5000), most=1000)
+
+    assert made("3", 4000, few) == (4000, 3000, 4000, 0.4, 1000, 0, 0)
+    assert made("4", 4000, mass) == (4000, 3000, 4000, 0.4, 4000, 1000, 1000)
+    assert made("5", 5000, tmp_path / "4") == (5000, 4000, 5000, 0.5, 4000, 0, 0)

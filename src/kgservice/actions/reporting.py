@@ -11,6 +11,7 @@ from kgservice.actions.findings import Findings
 from kgservice.errors import KgError, ParameterInvalid
 from kgservice.intake import windows
 from kgservice.releases import Draft, Release
+from kgservice.report.layout import EARLIER
 from kgservice.report.reading import Reader
 from kgservice.reports import flat, text, turtle
 from kgservice.reports.faulty import Source
@@ -165,7 +166,8 @@ class Reporting:
     def _head(self, name: str, reader: Reader) -> dict[str, Any]:
         held = self._findings.held(name)
         key = "draft" if isinstance(held, Draft) else "release"
-        counts = {fact: int(n) for fact, n in reader.facts.items() if n.isdecimal() and fact != "version"}
+        facts = {name: n for name, n in reader.facts.items() if name != "version" and not name.startswith(EARLIER)}
+        counts = {name: int(n) for name, n in facts.items() if n.isdecimal()}
         tally = reader.tally()
         return {key: name, "conforms": tally["violation"] == 0, "tally": tally, "counts": counts}
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from kgservice.report.layout import EARLIER
 from kgservice.report.waivers import Waiver
 
 _EXAMPLES = 5
@@ -28,6 +29,7 @@ def compare(path: Path, baselines: Mapping[str, Baseline]) -> None:
     with closing(_opened(path)) as into:
         into.execute("DELETE FROM before")
         into.execute("DELETE FROM baselines")
+        into.execute("DELETE FROM facts WHERE name GLOB ?", (f"{EARLIER}*",))
         into.execute("UPDATE findings SET old = 0 WHERE old")
         for source, baseline in baselines.items():
             _adopt(into, source, baseline)
@@ -97,16 +99,43 @@ def settle(path: Path) -> None:
 def _fixed(into: sqlite3.Connection) -> None:
     """Count what the last delivery had and this one has no more, by cause and by source."""
     gone = (
-        "SELECT b.ident, b.source, SUM(b.n - MIN(b.n, COALESCE(f.n, 0))) FROM before b LEFT JOIN"
+        "SELECT b.source, b.ident, SUM(b.n - MIN(b.n, COALESCE(f.n, 0))) FROM before b LEFT JOIN"
         " (SELECT print, COUNT(*) AS n FROM findings WHERE old GROUP BY print) f ON f.print = b.print GROUP BY 1, 2"
     )
     into.execute("UPDATE causes SET fixed = 0")
     into.execute("DELETE FROM facts WHERE name GLOB 'fixed:*'")
-    found = into.execute(gone).fetchall()
-    into.executemany("UPDATE causes SET fixed = ? WHERE ident = ?", [(number, ident) for ident, _, number in found])
-    for source in {source for _, source, _ in found}:
-        number = sum(n for _, of, n in found if of == source)
+    found = {(source, ident): number for source, ident, number in into.execute(gone)} | _by_number(into)
+    into.executemany("UPDATE causes SET fixed = ? WHERE ident = ?", [(n, ident) for (_, ident), n in found.items()])
+    for source in {source for source, _ in found}:
+        number = sum(n for (of, _), n in found.items() if of == source)
         into.execute("INSERT INTO facts VALUES (?, ?)", (f"fixed:{source}", str(number)))
+
+
+def _by_number(into: sqlite3.Connection) -> dict[tuple[str, str], int]:
+    """Compare causes by number where this delivery or the last one had more findings than a file keeps.
+
+    Returns by source and id of such a cause how many are fixed.
+    """
+    had: dict[tuple[str, str], int] = {}
+    for name, number in into.execute("SELECT name, value FROM facts WHERE name GLOB ?", (f"{EARLIER}*",)):
+        source, _, ident = name.removeprefix(EARLIER).rpartition(":")
+        had[source, ident] = int(number)
+    fixed = dict(had)
+    some = into.execute(
+        "SELECT c.id, c.source, c.ident, c.total, c.omitted, c.old, (SELECT COALESCE(SUM(b.n), 0) FROM before b"
+        " WHERE b.ident = c.ident) FROM causes c JOIN baselines l ON l.source = c.source WHERE c.total > 0"
+    ).fetchall()
+    for number, source, ident, total, omitted, old, kept in some:
+        before = had.get((source, ident), kept)
+        if (source, ident) in had:  # which of them were kept is chance: as many as there were are old
+            old = min(total, before)
+        elif omitted:
+            old = min(round(total * old / (total - omitted)) if total > omitted else total, before)
+        else:
+            continue
+        into.execute("UPDATE causes SET old = ? WHERE id = ?", (old, number))
+        fixed[source, ident] = before - old
+    return fixed
 
 
 def _adopt(into: sqlite3.Connection, source: str, baseline: Baseline) -> None:
@@ -115,6 +144,9 @@ def _adopt(into: sqlite3.Connection, source: str, baseline: Baseline) -> None:
     if baseline.carried:
         into.execute("INSERT OR IGNORE INTO before SELECT * FROM other.before WHERE source = ?", (source,))
         into.execute("INSERT OR REPLACE INTO baselines SELECT * FROM other.baselines WHERE source = ?", (source,))
+        into.execute(
+            "INSERT OR REPLACE INTO facts SELECT * FROM other.facts WHERE name GLOB ?", (f"{EARLIER}{source}:*",)
+        )
     else:
         into.execute("INSERT OR REPLACE INTO baselines VALUES (?, ?)", (source, baseline.said))
         into.execute(
@@ -124,6 +156,11 @@ def _adopt(into: sqlite3.Connection, source: str, baseline: Baseline) -> None:
             " FROM other.findings f JOIN other.causes c ON c.id = f.cause JOIN other.texts t ON t.id = f.text"
             " WHERE c.source = ? GROUP BY f.print",
             (source,),
+        )
+        into.execute(
+            "INSERT OR REPLACE INTO facts SELECT ? || source || ':' || ident, total FROM other.causes"
+            " WHERE source = ? AND omitted > 0",
+            (EARLIER, source),
         )
     into.execute("DETACH other")
 

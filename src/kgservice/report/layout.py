@@ -1,6 +1,8 @@
 """How a file of findings is laid out: SQLite, one row a finding, causes and texts beside them."""
 
 VERSION = "1"
+EARLIER = "earlier:"
+"""Begins the facts that say, by source and cause, how many findings the last delivery had where not all were kept."""
 
 TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;

@@ -45,11 +45,13 @@ class Cause:
     """Those that the last delivery had and this one has no more."""
     waived: int
     rows: int
-    """Rows at fault (of those that are kept)."""
+    """Rows at fault; worked out from those that are kept where `counted` is not 0."""
     share: float | None
     """Rows at fault by rows of the source, 0 to 1; None where that is not known."""
     examples: tuple[tuple[str, int], ...]
     """The most frequent values and how often each stands there."""
+    counted: int = 0
+    """How many of the findings are counted only: a file keeps a million, and of each cause at least 1,000."""
 
     @property
     def new(self) -> int:
@@ -84,7 +86,7 @@ class Reader:
         wanted, values = _among("c.source", sources)
         found = self._file.execute(
             "SELECT c.ident, c.rule, c.source, c.place, c.severity, t.body, c.params, c.remedy, c.expected, c.total,"
-            " c.old, c.fixed, c.waived, c.rows, c.examples FROM causes c JOIN texts t ON t.id = c.text"
+            " c.old, c.fixed, c.waived, c.rows, c.examples, c.omitted FROM causes c JOIN texts t ON t.id = c.text"
             f" WHERE c.total > 0{wanted} ORDER BY c.waived >= c.total, c.severity, c.focused, c.total DESC, c.id",
             values,
         )
@@ -229,12 +231,18 @@ class Reader:
         return [_was(number, *row) for number, row in enumerate(rows, start + 1)]
 
     def _cause(self, row: Sequence[Any]) -> Cause:
-        ident, rule, source, place, weight, text, params, remedy, expected, total, old, fixed, waived, rows, said = row
+        (
+            ident, rule, source, place, weight, text, params, remedy, expected,
+            total, old, fixed, waived, rows, said, counted,
+        ) = row  # fmt: skip
         records = int(self.facts.get(f"records:{source}", "0"))
+        if counted and total > counted:
+            rows = round(rows * total / (total - counted))
+            rows = min(rows, records) if records else rows
         return Cause(
             ident, rule, source, place, _WEIGHTS[weight], _text(text, params), _whole(remedy), _whole(expected),
             total, old, fixed, waived, rows, min(rows / records, 1.0) if records and rows else None,
-            tuple((value, n) for value, n in json.loads(said)),
+            tuple((value, n) for value, n in json.loads(said)), counted,
         )  # fmt: skip
 
     def _found(self, rows: Sequence[Sequence[Any]]) -> list[Found]:

@@ -113,6 +113,7 @@ def cause_to_json(cause: Cause, language: str) -> dict[str, Any]:
         "waived": cause.waived,
         "rows": cause.rows,
         "share": cause.share,
+        "counted": cause.counted,
         "examples": [{"value": value, "count": number} for value, number in cause.examples[:_SHOWN]],
     }
 

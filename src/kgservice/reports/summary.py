@@ -115,7 +115,7 @@ def _row(cause: Cause, about: About, first: str, compared: bool) -> list[Slot]:
     tongue = about.language
     whole = cause.waived and cause.waived >= cause.count
     colour = "waived" if whole else cause.severity.value
-    share = "" if cause.share is None else f"{number(_percent(cause.share), tongue)} %"
+    share = "" if cause.share is None else f"{'≈ ' if cause.counted else ''}{number(_percent(cause.share), tongue)} %"
     message = say(cause.text, tongue)
     if cause.waived:
         message += "\n" + say(Text("waived: {count}", {"count": number(cause.waived, tongue)}), tongue)

@@ -154,7 +154,8 @@ def _title(cause: Cause, language: str, compared: bool) -> str:
     about = f" · {shortened(cause.place)}" if cause.place else ""
     parts = [number(cause.count, language)]
     if cause.share is not None:
-        share = Text("of the rows: {share} %", {"share": number(_percent(cause.share), language)})
+        said = "of the rows: about {share} %" if cause.counted else "of the rows: {share} %"
+        share = Text(said, {"share": number(_percent(cause.share), language)})
         parts.append(say(share, language))
     if compared:
         marks = (("new", cause.new), ("old", cause.old), ("fixed", cause.fixed))
