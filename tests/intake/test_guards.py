@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kgservice.errors import SourceUnreadable
-from kgservice.intake.guards import check_xml, check_zip
+from kgservice.intake.guards import check_kind, check_xml, check_zip
 
 
 @pytest.fixture
@@ -79,3 +79,48 @@ def test_any_doctype_is_refused(doctype: str) -> None:
 def test_broken_xml_is_refused_with_line_and_column() -> None:
     with pytest.raises(SourceUnreadable, match=r"line 2, column 3 \(mismatched tag\)"):
         check_xml(b"<a>\n</b>", "a.xml")
+
+
+def test_two_members_of_one_name_are_refused(path: Path) -> None:
+    packed(path, **{"a.csv": b"1", "b.csv": b"2"})
+    path.write_bytes(path.read_bytes().replace(b"b.csv", b"a.csv"))
+
+    with pytest.raises(SourceUnreadable, match=r"two files named a\.csv"):
+        check_zip(path, "people.zip", 1000)
+
+
+def test_links_and_locked_members_are_refused(path: Path) -> None:
+    link = zipfile.ZipInfo("people.csv")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(SourceUnreadable, match=r"holds a link \(people\.csv\)"):
+        check_zip(path, "people.zip", 1000)
+
+    data = bytearray(packed(path, one=b"x").read_bytes())
+    data[6] |= 1
+    data[data.find(b"PK\1\2") + 8] |= 1
+    path.write_bytes(data)
+    with pytest.raises(SourceUnreadable, match="locked with a password"):
+        check_zip(path, "people.zip", 1000)
+
+
+def test_limit_in_the_message_is_the_limit(path: Path) -> None:
+    packed(path, one=b"x" * 900, two=b"0" * 900)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(struct.pack("<I", 900), struct.pack("<I", 100), 4))
+
+    with pytest.raises(SourceUnreadable):
+        check_zip(path, "people.xlsx", 1000)
+
+
+@pytest.mark.parametrize("head", [b"\x09\x08\x10\x00\x00\x06\x05\x00", b"people.csv" + b"\0" * 247 + b"ustar\x0000"])
+def test_bare_workbooks_of_old_and_tar_archives_are_no_tables(head: bytes) -> None:
+    with pytest.raises(SourceUnreadable, match=r"old \.xls|archive of a kind"):
+        check_kind(head, "people.xls")
+
+
+def test_letters_that_are_not_utf_8_are_told_where_xml_says_so() -> None:
+    with pytest.raises(SourceUnreadable, match=r"a\.xml is not utf-8: line 2 holds the byte 0xEB"):
+        check_xml("<a>\nлес</a>".encode("cp1251"), "a.xml")
+    check_xml('<?xml version="1.0" encoding="utf-8"?><a>лес</a>', "a.xml")

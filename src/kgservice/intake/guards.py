@@ -1,8 +1,10 @@
 """Refuses files that would harm their reader: bombs, paths out of a zip, archives in archives, programs, DOCTYPEs."""
 
 import gzip
+import re
 import zipfile
 import zlib
+from collections import Counter
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -27,6 +29,10 @@ _STRANGERS = {
     b"\xcf\xfa\xed\xfe": (_PROGRAM, "Mach-O"),
     b"#!/": (_PROGRAM, "#!"),
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": (_LOCKED, "OLE"),
+    b"\x09\x08\x10\x00\x00": (_LOCKED, "BIFF"),
+    b"\x09\x08\x08\x00\x00": (_LOCKED, "BIFF"),
+    b"\x09\x04\x06\x00\x00": (_LOCKED, "BIFF"),
+    b"\x09\x02\x06\x00\x00": (_LOCKED, "BIFF"),
     b"%PDF": (_DOCUMENT, "PDF"),
     b"{\\rtf": (_DOCUMENT, "RTF"),
     b"\x89PNG": (_DOCUMENT, "PNG"),
@@ -39,8 +45,11 @@ _STRANGERS = {
 """What a file is by its first bytes."""
 _LETTERS = (b"MZ", b"BZh", b"Rar!")
 """Beginnings that a table may have as well, unless binary bytes follow."""
+_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _PAGES = (b"<!doctype html", b"<html")
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"\xfd7zXZ\x00", b"BZh")
+_TAR = 257  # where a tar archive says that it is one
 _BOOKS = {"[Content_Types].xml", "mimetype"}
 
 
@@ -53,6 +62,8 @@ def check_kind(head: bytes, name: str) -> None:
     found = next((entry for start, entry in _STRANGERS.items() if head.startswith(start)), None)
     if head.startswith(_LETTERS) and not any(byte < 9 for byte in head):
         found = None
+    if head[_TAR : _TAR + 5] == b"ustar":
+        found = (_PACKED, "tar")
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:20].lower().startswith(_PAGES):
         found = (_DOCUMENT, "HTML")
     if found:
@@ -76,7 +87,7 @@ def check_gzip(path: Path, name: str, limit: int) -> None:
                 if size > limit:
                     raise _bomb(name, limit)
                 if size > _SMALL and size > _RATIO * packed:
-                    raise _swollen(name, path.name)
+                    raise _swollen(name, path.name.removesuffix(".gz"))
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise SourceUnreadable(
             "{file} is not a whole .gz file ({reason}). Pack it again and deliver the new file.",
@@ -128,7 +139,7 @@ def check_zip(path: Path, name: str, limit: int) -> None:
             _check_directory(members, name, limit)
             total = 0
             for member in members:
-                total += _inflated(archive, member, name, limit - total)
+                total += _inflated(archive, member, name, limit, total)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, zlib.error) as error:
         raise SourceUnreadable(
             "{file} is not a whole spreadsheet or zip file ({reason}). Save it again and deliver the new file.",
@@ -137,8 +148,8 @@ def check_zip(path: Path, name: str, limit: int) -> None:
         ) from None
 
 
-def check_xml(data: bytes, name: str) -> None:
-    """Parse XML once without following anything.
+def check_xml(data: bytes | str, name: str) -> None:
+    """Parse XML once without following anything; of a text, the encoding that it declares does not matter.
 
     Raises:
         SourceUnreadable: for a DOCTYPE (it can name files and blow up), or where the XML is broken (line and column).
@@ -151,6 +162,7 @@ def check_xml(data: bytes, name: str) -> None:
         ) from None
     except ParseError as error:
         line, column = error.position
+        _check_letters(data, name)
         raise SourceUnreadable(
             "{file} is not whole XML: reading stops at line {line}, column {column} ({reason}). "
             "Save it again and deliver it.",
@@ -163,6 +175,23 @@ def check_xml(data: bytes, name: str) -> None:
         raise SourceUnreadable("{file} is not XML: {reason}.", file=name, reason=str(error)) from None
 
 
+def _check_letters(data: bytes | str, name: str) -> None:
+    """Refuse XML that is not UTF-8 though it says so, or says nothing."""
+    said = _ENCODING.match(data[:200]) if isinstance(data, bytes) else None
+    if isinstance(data, str) or data.startswith(_UTF16) or (said and said[1].lower() not in (b"utf-8", b"utf8")):
+        return
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceUnreadable(
+            "{file} is not {encoding}: line {line} holds the byte {byte}. Name its encoding in source.toml.",
+            file=name,
+            encoding="utf-8",
+            line=data[: error.start].count(b"\n") + 1,
+            byte=f"0x{data[error.start]:02X}",
+        ) from None
+
+
 def _check_directory(members: list[zipfile.ZipInfo], name: str, limit: int) -> None:
     if len(members) > _MEMBERS:
         raise SourceUnreadable(
@@ -171,7 +200,18 @@ def _check_directory(members: list[zipfile.ZipInfo], name: str, limit: int) -> N
             count=len(members),
             limit=_MEMBERS,
         )
+    twice = next((path for path, count in Counter(one.filename for one in members).items() if count > 1), "")
+    if twice:
+        raise SourceUnreadable("{file} holds two files named {path}; pack it again.", file=name, path=twice)
     for member in members:
+        if member.flag_bits & 1:
+            raise SourceUnreadable("{file} is locked with a password; save it without one.", file=name)
+        if member.external_attr >> 16 & 0o170000 == 0o120000:
+            raise SourceUnreadable(
+                "{file} holds a link ({path}) where a file should be; pack the file itself.",
+                file=name,
+                path=member.filename,
+            )
         parts = member.filename.replace("\\", "/").split("/")
         if ".." in parts or member.filename.startswith(("/", "\\")):
             raise SourceUnreadable(
@@ -184,13 +224,13 @@ def _check_directory(members: list[zipfile.ZipInfo], name: str, limit: int) -> N
         raise _bomb(name, limit)
 
 
-def _inflated(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, left: int) -> int:
+def _inflated(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, limit: int, before: int) -> int:
     size = 0
     with archive.open(member) as stream:
         while block := stream.read(_BLOCK):
             size += len(block)
-            if size > left:
-                raise _bomb(name, left)
+            if before + size > limit:
+                raise _bomb(name, limit)
             _check_ratio(member, size, name)
     return size
 

@@ -40,6 +40,8 @@ def stage(source: Source, files: list[Path], kept: Path, limit: int) -> Delivery
 
 
 def _copied(path: Path, kept: Path, left: int, limit: int) -> DeliveredFile:
+    if path.is_dir():
+        raise SourceUnreadable("{file} is a folder; deliver the files in it, or a .zip of them.", file=str(path))
     if not path.is_file():
         raise SourceUnreadable("{file} does not exist.", file=str(path))
     incoming = kept / f".incoming-{secrets.token_hex(8)}"
@@ -96,5 +98,5 @@ def _check(path: Path, name: str, limit: int) -> None:
     check_kind(head, name)
     if head.startswith(b"\x1f\x8b"):
         check_gzip(path, name, limit)
-    elif zipfile.is_zipfile(path):
+    elif head.startswith(b"PK\x03\x04") or zipfile.is_zipfile(path):
         check_zip(path, name, limit)

@@ -179,3 +179,25 @@ def test_what_is_written_reads_back_equal(
     ]
     assert sheet.frame.select("a", "b", "c", ROW).rows() == expected
     assert findings == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_read_and_said(path: Path, encoding: str) -> None:
+    sheet, findings = read(path, "код;имя\r\n1;Анна\r\n2;Борис\r\n".encode(encoding))
+
+    assert rows(sheet) == [("1", "Анна", 2), ("2", "Борис", 3)]
+    assert findings[0].text.params["encoding"] == encoding
+
+
+def test_first_line_for_excel_says_the_separator_and_is_no_heading(path: Path) -> None:
+    sheet, findings = read(path, "sep=|\r\nid|name\r\n1|a;b\r\n")
+
+    assert (rows(sheet), findings) == ([("1", "a;b", 3)], ())
+
+
+def test_a_cell_that_is_too_long_is_called_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_LONGEST", 1000)
+    sheet, findings = read(path, f"id,name\n1,{'я' * 1001}\n2,{'я' * 999}\n")
+
+    assert [row[2] for row in rows(sheet)] == [3]
+    assert [(one.rule, one.cells[0].row) for one in findings] == [("read/cell-long", 2)]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,8 @@ _PROBED = 50
 _PROBE = 1_000_000
 _CHUNK = 50_000
 _BROKEN = 100
+_LINE = 1000
+_SAID = re.compile(r'"?sep=(.)"?\r?\n?$', re.I)
 _LONGEST = 1 << 24  # characters of a cell
 _Record = tuple[int, int, list[str]]
 _Lines = Callable[[int], Iterator[str]]
@@ -42,6 +45,7 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
         SourceUnreadable: when nothing can be read: wrong encoding, no headings, two the same.
     """
     with plain(path, table, name, collector) as text:
+        table = _declared(text, table)
         separator = table.separator if table.separator != "auto" else _separator(text, table, name, collector)
         form = Form(separator, table.quote)
         lines = partial(_lines_after, text)
@@ -52,6 +56,16 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
         if frame is None:
             frame = _slowly(lines, form, table.header_row, names)
     return without_unnamed(Sheet(name, "", cleaned(frame, table), survey.shifted()), collector)
+
+
+def _declared(path: Path, table: Table) -> Table:
+    """Return the table as the first line says, where that is `sep=;`: the sign for Excel, above the headings."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        said = _SAID.match(stream.readline(_LINE))
+    if not said or table.header_row > 1:
+        return table
+    separator = said[1] if table.separator == "auto" else table.separator
+    return replace(table, separator=separator, header_row=2) if table.header_row else table
 
 
 def read_tabs(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
@@ -168,10 +182,21 @@ def _quiet(number: int, line: int, reason: str) -> None:
 def _broken(collector: Collector, name: str, number: int, line: int, reason: str) -> None:
     if not reason:
         raise SourceUnreadable(
-            "{file} has {count} rows whose quotes do not match; is it written with other quotes or separators?",
+            "{file} has {count} rows whose quotes do not match, up to line {line}; is it written with other quotes "
+            "or separators?",
             file=name,
             count=_BROKEN,
+            line=line,
         )
+    if reason.startswith("field larger"):
+        collector.violation(
+            "read/cell-long",
+            Text("The row that begins in line {line} has a cell of more than {most} characters.",
+                 {"line": line, "most": _LONGEST}),
+            Text("Shorten the cell, or close its quote where one is left open. The row was left out."),
+            Cell(name, row=number, line=line if line != number else 0),
+        )  # fmt: skip
+        return
     collector.violation(
         "read/quote-broken",
         Text("The quotes of the row that begins in line {line} do not match.", {"line": line}),

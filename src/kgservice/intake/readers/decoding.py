@@ -1,7 +1,8 @@
-"""Turns bytes into text: a byte order mark, else strict UTF-8, else cp1251 and shown; a declared encoding is tested."""
+"""Turns bytes into text: a mark, else UTF-16 or UTF-8, else cp1251, the guess shown; a declared encoding is tested."""
 
 import codecs
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from kgservice.intake.interface import Table
 from kgservice.report import Cell, Text
 
 _BLOCK = 1 << 20
+_LOOKED = 4096
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -33,11 +35,14 @@ def decoded(data: bytes, table: Table, file: str, collector: Collector) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _strict(data, encoding, file).removeprefix("\ufeff")
+    if wide := unmarked(data):
+        _tell_guess(file, wide, collector)
+        return _strict(data, wide, file)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         text = _guessed(data, file, error.start)
-        _tell_guess(file, collector)
+        _tell_guess(file, "cp1251", collector)
     if "\0" in text:
         raise _binary(file, data)
     return text
@@ -51,18 +56,18 @@ def plain(path: Path, table: Table, file: str, collector: Collector) -> Iterator
         SourceUnreadable: as `decoded`.
     """
     with path.open("rb") as stream:
-        head = stream.read(4)
+        head = stream.read(_LOOKED)
     marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "")
     if table.encoding != "auto":
         encoding = codecs.lookup(table.encoding).name
         _check_declared(encoding, _fits(path, "ascii"), _fits(path, "utf-8"), file)
     else:
-        encoding = marked or ("utf-8" if _fits(path, "utf-8") else "cp1251")
+        encoding = marked or unmarked(head) or ("utf-8" if _fits(path, "utf-8") else "cp1251")
     if not _fits(path, encoding):
         decoded(path.read_bytes(), table, file, collector)  # says where and why
         raise _binary(file, path.read_bytes())
-    if encoding == "cp1251" and table.encoding == "auto":
-        _tell_guess(file, collector)
+    if not marked and encoding != "utf-8" and table.encoding == "auto":
+        _tell_guess(file, encoding, collector)
     if encoding in ("utf-8", "ascii") and not marked:
         yield path
         return
@@ -100,8 +105,25 @@ def ladder(data: bytes) -> str:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data)
     except UnicodeDecodeError:
-        return "cp1251"
-    return "utf-8"
+        return unmarked(data) or "cp1251"
+    return unmarked(data) or "utf-8"
+
+
+def unmarked(data: bytes) -> str:
+    """Return `utf-16-le` or `utf-16-be` where the first bytes look like it without a mark: zeros in one place of two.
+
+    Any text of commas, digits and line ends has such zeros; a file that is no text has them in both places.
+    """
+    head = data[: _LOOKED // 2 * 2]
+    first, second = head[::2].count(0), head[1::2].count(0)
+    if first + second < max(len(head) // 20, 4) or min(first, second):
+        return ""
+    encoding = "utf-16-be" if first else "utf-16-le"
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return ""
+    return "" if any(unicodedata.category(sign) in ("Cn", "Co", "Cs") for sign in text) else encoding
 
 
 def prefix(data: bytes, encoding: str) -> str:
@@ -116,10 +138,10 @@ def prefix(data: bytes, encoding: str) -> str:
         return _strict(data, encoding, "-")
 
 
-def _tell_guess(file: str, collector: Collector) -> None:
+def _tell_guess(file: str, encoding: str, collector: Collector) -> None:
     collector.info(
         "read/encoding-guessed",
-        Text("{file} is not UTF-8 and was read as cp1251.", {"file": file}),
+        Text("{file} is not UTF-8 and was read as {encoding}.", {"file": file, "encoding": encoding}),
         Text("If letters look wrong, name the encoding in source.toml; else nothing is to be done."),
         Cell(file),
     )

@@ -12,6 +12,7 @@ from kgservice.intake.findings import Collector
 from kgservice.intake.guards import check_xml
 from kgservice.intake.interface import Table
 from kgservice.intake.outline import xml_names
+from kgservice.intake.readers.decoding import decoded
 from kgservice.intake.readers.reading import Sheet, of_records
 
 XPATH = "XPath"
@@ -24,7 +25,7 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
         SourceUnreadable: for a DOCTYPE, or where the XML is broken (line and column).
     """
     data = path.read_bytes()
-    check_xml(data, name)
+    check_xml(data if table.encoding == "auto" else decoded(data, table, name, collector), name)
     encoding = None if table.encoding == "auto" else table.encoding
     parser = etree.XMLParser(
         encoding=encoding,
