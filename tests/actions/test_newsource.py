@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from kgservice.actions.newsource import UNUSED, short
 from kgservice.actions.newsource.columns import column
@@ -40,6 +41,7 @@ def service(tmp_path_factory):
         "ontology/kg.ttl",
         "ontology/organizations.ttl",
         "ontology/professions.ttl",
+        "ontology/observations.ttl",
         "shapes/organizations.ttl",
         "shapes/professions.ttl",
         "shapes/values.ttl",
@@ -297,3 +299,55 @@ def test_the_town_of_each_row_does_not_make_the_rows_towns():
 
     assert short(matcher.classes(["colleges"], columns)[0][0]) == "kg:College"
     assert short(matcher.classes(["data"], columns[1:2])[0][0]) == "kg:Place"
+
+
+def test_a_column_per_year_makes_an_observation_of_each_cell(service, tmp_path):
+    path = tmp_path / "forecast.csv"
+    rows = ["Прогноз потребности в кадрах;;;", "Код;Профессия;2026;2027 г.", "21.02.17;Горняк;313;"]
+    rows += ["15.01.05;Сварщик;20;61", *(f"21.01.{n};Мастер {n};{n};{n}" for n in range(20, 30)), ";Всего;333;61"]
+    path.write_text("\n".join(rows), "utf8")
+    made = service.newsource.propose("forecast", path, {"class": "kg:DemandForecast", "column:Код": UNUSED})
+    things = dict(service.newsource.trial(made, path).things)
+
+    assert (made.key, made.about["title.ru"]) == (("Код",), "Прогноз потребности в кадрах")
+    assert "id/demand/21.02.17--2027" not in things, "an empty cell is no observation"
+    assert not [name for name in things if "vsego" in name], "nor is a sum, which has no code"
+    assert dict(things["id/demand/15.01.05--2027"]) == {
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type": "<https://w3id.org/kgservice/ontology#DemandForecast>",
+        "https://w3id.org/kgservice/ontology#value": '"61"^^<http://www.w3.org/2001/XMLSchema#decimal>',
+        "https://w3id.org/kgservice/ontology#earliest": '"2027-01-01"^^<http://www.w3.org/2001/XMLSchema#date>',
+        "https://w3id.org/kgservice/ontology#latest": '"2027-12-31"^^<http://www.w3.org/2001/XMLSchema#date>',
+    }
+    left = service.newsource.propose("forecast", path, {"class": "kg:DemandForecast", "years": UNUSED})
+    assert not left.years
+
+
+def test_what_nothing_tells_is_not_written(service, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("a,b\nfoo,bar\nbaz,qux\n", "utf8")
+    made = service.newsource.propose("x", path)
+    question = next(question for question in made.questions if question.id == "class")
+
+    assert (question.proposed, question.sure) == ("", False)
+    assert len(question.choices) > 30, "every class can be chosen"
+    with pytest.raises(ParameterInvalid):
+        service.newsource.write(made, path, "test")
+
+
+def test_signs_of_nothing_and_merged_cells_are_read_as_a_person_would(service, tmp_path):
+    path = tmp_path / "firms.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Список")
+        for at, row in enumerate((["Организация", "Вид", "Сайт", "ОГРН"], ["А", "ПОО", "a.ru", "1024200000000"],
+                                  ["Б", "", "-", "1024200000011"], ["В", "предприятие", "http://v.ru", "-"])):  # fmt: skip
+            sheet.write_row(at, 0, row)
+        sheet.merge_range("B2:B3", "ПОО")
+    made = service.newsource.propose("firms", path, {"class": "kg:Organization", "lang": "ru"})
+    asked = {question.id: question for question in made.questions}
+
+    assert (made.reading["merged"], made.reading["nulls"]) == ("fill", ["-"])
+    assert asked["value:Вид:ПОО"].proposed.endswith("/professional-educational-organization"), "by its initials"
+    assert uses(made)["Сайт"] == ("foaf:homepage", "iri", ""), "though most cells lack http://"
+    assert uses(made)["ОГРН"][0] == "kg:ogrn", "which is said of some organizations only"
+    told = service.newsource.propose("firms", path, {"read.merged": "report", "nulls": UNUSED})
+    assert not {"merged", "nulls"} & set(told.reading)

@@ -1,6 +1,7 @@
 """`kgservice source`: a source from a sample in a few answers, its contract test, wordings of its code tables."""
 
 import json
+import shlex
 import shutil
 import sys
 import tomllib
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgservice.actions.newsource import UNUSED, Proposal, Question, short
-from kgservice.cli import doors, job
+from kgservice.actions.newsource import CERTAIN, Proposal, short
+from kgservice.cli import asking, doors, job
 from kgservice.cli.findings import summary
 from kgservice.cli.tables import table
 from kgservice.errors import ParameterInvalid
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from kgservice.actions.newsource.scaffold import Trial
     from kgservice.wiring import Service
 
-_ROUNDS = 8  # times that answers may change the questions
-_CHOICES = 12
-_CERTAIN = 0.55  # how sure it must be what a row is, to go on without asking
+
+_READ = {
+    "format": "format", "encoding": "encoding", "separator": "separator", "sheet": "sheet", "member": "member",
+    "header_row": "row of headings", "iterator": "records at", "merged": "merged cells", "nulls": "without value",
+}  # fmt: skip
+_THINGS = 10  # that are shown of a trial
 
 
 @click.group()
@@ -60,30 +64,38 @@ def new(
     """
     service = doors.service(language, authored=True)
     say = doors.speaker(service.settings.lang)
-    answers = {"steward": doors.actor(actor), **_answers(answers_file)}
+    kept = service.settings.state / "content" / "answers" / f"{name}.json"
+    before = asking.kept(kept) if answers_file is None and not (yes or show) else {}
+    answers = {"steward": doors.actor(actor), **_answers(answers_file), **before}
     made = service.newsource.propose(name, file, answers)
     if show:
         click.echo(json.dumps(made.to_json(), ensure_ascii=False, indent=1))
         return 0
+    if before:
+        click.echo(say("Your answers of the last time are taken ({n}); --ask-all asks everything.", n=len(before)))
     _tell(made, say)
-    if not yes:
-        for _ in range(_ROUNDS):
-            fresh = _asked(made, answers, ask_all, say)
-            if not fresh:
-                break
-            answers |= fresh
-            made = service.newsource.propose(name, file, answers)
-        _tell(made, say)
-    if yes and made.certain < _CERTAIN:
-        click.echo(say('Nothing tells what a row is; say it: class = "kg:…" in a file for --answers.'))
-        return 1
-    trial = service.newsource.trial(made, file)
-    _show(trial, say)
-    if not yes and sys.stdin.isatty() and not click.confirm(say("Write the source?"), default=True):
+    given = dict(before)
+    try:
+        if not yes:
+            if ask_all:
+                answers = {"steward": doors.actor(actor), **_answers(answers_file)}
+            made = asking.interview(made, answers, ask_all, lambda: service.newsource.propose(name, file, answers), say)
+            _tell(made, say)
+        if made.certain < CERTAIN:
+            click.echo(say('Nothing tells what a row is; say it: class = "kg:…" in a file for --answers.'))
+            return 1
+        _show(service.newsource.trial(made, file), say)
+        if not yes and sys.stdin.isatty() and not click.confirm(say("Write the source?"), default=True):
+            raise click.Abort
+    except click.Abort:
+        given = {question: answer for question, answer in answers.items() if question != "steward"}
+        asking.keep(kept, given)
+        click.echo("\n" + say("Nothing is written. The same command goes on from your answers ({n}).", n=len(given)))
         return 1
     folder = service.newsource.write(made, file, doors.actor(actor), authored)
+    asking.keep(kept, {})
     click.echo(say("Source {name} is written: {folder}.", name=name, folder=folder))
-    click.echo(say("Import a delivery: kgservice import {name} {file}", name=name, file=file))
+    click.echo(say("Import a delivery: kgservice import {name} {file}", name=name, file=shlex.quote(str(file))))
     return 0
 
 
@@ -172,75 +184,52 @@ def _flat(body: Mapping[str, object]) -> list[tuple[str, object]]:
     return found
 
 
-def _asked(made: Proposal, answers: Mapping[str, str], everything: bool, say: Callable[..., str]) -> dict[str, str]:
-    """Ask what is unsure, and return the answers; nothing when nothing is left to ask."""
-    fresh: dict[str, str] = {}
-    for question in made.questions:
-        if question.id in answers or (question.sure and not everything):
-            continue
-        fresh[question.id] = _prompted(question, say)
-        if question.id.startswith(("class", "read.")) and fresh[question.id] != question.proposed:
-            break  # everything else depends on it
-    return fresh
-
-
-def _prompted(question: Question, say: Callable[..., str]) -> str:
-    click.echo()
-    click.echo(say(question.text.template, **question.text.params))
-    column = question.id.startswith("column:")  # all that follows leaving it out is less likely than that
-    left_out = next((at for at, (value, _) in enumerate(question.choices, 1) if column and value == UNUSED), _CHOICES)
-    shown = question.choices[: min(left_out, _CHOICES)]
-    for number, (value, name) in enumerate(shown, 1):
-        nothing = say("leave the column out") if column else say("none of these")
-        label = nothing if value == UNUSED else name
-        click.echo(f"  {number}. {label}" + (f"  ({value})" if value not in (name, UNUSED) else ""))
-    if len(question.choices) > len(shown):
-        click.echo(say("  … and {n} more: write a part of the name.", n=len(question.choices) - len(shown)))
-    while True:
-        asked = say("Number, name or value") if question.choices else say("Text")
-        answer: str = click.prompt(asked, default=question.proposed, show_default=bool(question.proposed)).strip()
-        found = _chosen(answer, question)
-        if len(found) < 2:
-            return found[0] if found else answer
-        click.echo(say("Several are called so: {names}.", names="; ".join(f"{n} ({v})" for v, n in question.choices
-                                                                          if v in found[:6])))  # fmt: skip
-
-
-def _chosen(answer: str, question: Question) -> list[str]:
-    """Return the values of the choices that an answer may mean: by number, value, name, or part of a name."""
-    if answer.isdecimal() and 0 < int(answer) <= min(len(question.choices), _CHOICES) and len(answer) < 3:
-        return [question.choices[int(answer) - 1][0]]
-    spoken = answer.casefold()
-    exact = [value for value, name in question.choices if spoken in (value.casefold(), name.casefold())]
-    return exact[:1] or [value for value, name in question.choices if len(spoken) > 2 and spoken in name.casefold()]
-
-
 def _tell(made: Proposal, say: Callable[..., str]) -> None:
-    reading = ", ".join(f"{key} {value!r}" if key == "separator" else f"{key} {value}"
-                        for key, value in made.reading.items() if key != "columns")  # fmt: skip
+    reading = "; ".join(_read(key, value, say) for key, value in made.reading.items() if key != "columns")
     click.echo(say("{file}: {n} records; read as {reading}.", file=made.file, n=made.records, reading=reading))
+    named = {short(prop): name for use in made.uses for prop, name, _ in use.options}
+    named |= {value: name for question in made.questions for value, name in question.choices if name}
     key = ", ".join(made.key) or "—"
-    click.echo(say("A row is: {of}; its address comes from {key}.", of=short(made.of), key=key))
+    click.echo(say("A row is: {of}; its address comes from {key}.", of=_spoken(made.of, named), key=key))
     rows = []
     for use in made.uses:
-        to = short(use.prop) if use.prop else say("(key only)") if use.key else say("(left out)")
-        how = "; ".join(part for part in (use.how, use.language, say("list") if use.separator else "") if part)
+        to = _spoken(use.prop, named) if use.prop else say("(key only)") if use.key else say("(left out)")
+        how = "; ".join(
+            part
+            for part in (say(use.how) if use.how else "", use.language, say("list") if use.separator else "")
+            if part
+        )
         known = f"{len(use.found)}/{len(use.found) + len(use.unknown)}" if use.how in ("concept", "thing") else ""
         rows.append([use.heading, to, how, known, f"{use.score:.2f}" if use.prop else "", ", ".join(use.examples[:2])])
     headings = [say(word) for word in ("column", "becomes", "as", "recognised", "likeness", "for example")]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 140
     click.echo(table(headings, rows, width))
     for prop in made.missing:
-        click.echo(say("Missing: {name} must be given by a column, or be the same for all rows.", name=short(prop)))
+        click.echo(
+            say("Missing: {name} must be given by a column, or be the same for all rows.", name=_spoken(prop, named))
+        )
+
+
+def _read(key: str, value: object, say: Callable[..., str]) -> str:
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    told = "TAB" if value == "\t" else f"“{value}”" if key == "separator" else say(str(value))
+    return f"{say(_READ.get(key, key))}: {told}"
+
+
+def _spoken(name: str, named: Mapping[str, str]) -> str:
+    return f"{named[short(name)]} ({short(name)})" if short(name) in named else short(name)
 
 
 def _show(trial: "Trial", say: Callable[..., str]) -> None:
     click.echo()
     click.echo(say("The first rows become:"))
-    for subject, said in trial.things:
+    for subject, said in trial.things[:_THINGS]:
         click.echo(f"  {subject}")
         for predicate, value in said:
             name = shortened(value[1:-1]) if value.startswith("<") else value
             click.echo(f"      {shortened(predicate)}  {name.removeprefix('https://example.org/')}")
+    if len(trial.things) > _THINGS:
+        click.echo("  " + say("… and {n} more", n=len(trial.things) - _THINGS))
     for finding in trial.findings:
         click.echo("  ! " + say(finding.text.template, **finding.text.params))

@@ -17,7 +17,7 @@ from kgservice.intake.interface import DeliveredFile, Table
 from kgservice.intake.outline import json_leaves, longest_list, repeated_element, xml_leaves
 from kgservice.intake.packing import opened, parts
 from kgservice.intake.readers import csv, decoding, ods, rdf, sqlite, xlsx
-from kgservice.intake.readers.pages import Area, band
+from kgservice.intake.readers.bands import Area, band
 from kgservice.intake.readers.reading import Sheet
 from kgservice.report import Text
 from kgservice.rml import iterate
@@ -59,6 +59,12 @@ class Guess:
     iterator: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
     """The first ten records, a text per column, "" = empty."""
+    titles: tuple[str, ...] = ()
+    """What stands above the headings, alone in its row."""
+    merged: int = 0
+    """Cells below the headings that are merged down over several rows; 0 too where others are merged across."""
+    fill: bool = False
+    """True where every row of those has their value."""
     notes: tuple[Text, ...] = ()
     """What was guessed, for a person to confirm."""
 
@@ -75,6 +81,8 @@ class Guess:
             found["header_row"] = self.header_row
         if not self.header_row:
             found["columns"] = list(self.columns)
+        if self.fill:
+            found["merged"] = "fill"
         if self.iterator:
             found["iterator"] = self.iterator
         if self.member and len(self.members) > 1:
@@ -178,7 +186,11 @@ def _tabular(rows: Sequence[Sequence[str]], header_row: int, merged: Sequence[Ar
     shown = [row for row in rows[at:] if any(cell.strip() for cell in row)][:_SHOWN]
     cells = tuple(tuple(row[i] if i < len(row) else "" for i in range(len(names))) for row in shown)
     note = Text("The headings stand in row {row}.", {"row": at}) if at else Text("The file has no headings.")
-    return Guess("csv", header_row=at, columns=tuple(names), rows=cells, notes=(note,))
+    above = [[cell.strip() for cell in row if cell.strip()] for row in rows[: max(at - 1, 0)]]
+    titles = tuple(row[0] for row in above if len(row) == 1)
+    inside = [area for area in merged if at and area[0][0] >= at and area[0][1] < len(names)]
+    down = 0 if any(left < right for (_, left), (_, right) in inside) else len(inside)
+    return Guess("csv", header_row=at, columns=tuple(names), rows=cells, titles=titles, merged=down, notes=(note,))
 
 
 def _banded(rows: Sequence[Sequence[str]], merged: Sequence[Area]) -> int:

@@ -3,6 +3,6 @@
 NOTE: what does the work is in `scaffold`, which brings polars with it: import it only where it is used.
 """
 
-from kgservice.actions.newsource.interface import UNUSED, Proposal, Question, Use, short
+from kgservice.actions.newsource.interface import CERTAIN, UNUSED, Proposal, Question, Use, short
 
-__all__ = ["UNUSED", "Proposal", "Question", "Use", "short"]
+__all__ = ["CERTAIN", "UNUSED", "Proposal", "Question", "Use", "short"]

@@ -116,3 +116,21 @@ def _separator(values: Sequence[str]) -> str:
         if brief and (sign != ", " or (again >= 0.3 * len(parts) and short)):
             return sign
     return ""
+
+
+def of_every_row(columns: Sequence[Column]) -> list[str]:
+    """Return what all rows say of themselves: the words of a column with one value, and what addresses begin with."""
+    found = []
+    for column in columns:
+        if column.filled < 1 or len(column.values) < 1:
+            continue
+        if column.distinct == 1 and column.kind == "text" and len(column.values[0]) <= 40:
+            found.append(column.values[0])
+        elif column.kind == "iri" and column.distinctive:
+            first, last = min(column.all), max(column.all)
+            shared = first[
+                : next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), 0)
+            ]
+            shared = shared.rpartition("/")[0]
+            found.append(shared.partition("://")[2].partition("/")[2].replace("/", " "))
+    return [text for text in found if text]

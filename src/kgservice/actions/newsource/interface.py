@@ -13,6 +13,8 @@ UNUSED = "-"
 """The answer that leaves a column out."""
 ROW_NUMBER = re.compile(r"(?:№|no\.?|n|#)?\s*(?:п/?п|строк[аи]?|row)?\.?", re.IGNORECASE)
 """Headings of columns that count the rows."""
+CERTAIN = 0.55
+"""How sure it must be what a row is, to go on without an answer."""
 SURE = 0.72
 """Score from which a property is taken without asking."""
 
@@ -77,6 +79,8 @@ class Proposal:
     records: int
     parents: Ladder | None = None
     """How the code above a row is told by the row's own, where it is linked so."""
+    years: Mapping[str, str] = field(default_factory=dict)
+    """Years of columns, by heading, where a row is an observation for each of them."""
     certain: float = 0.0
     """How sure the class is, 0 to 1."""
 

@@ -24,7 +24,8 @@ _KIND_OF = {
 }  # fmt: skip
 COMMON: Mapping[str, tuple[str, str]] = {
     # properties of others that tables often have: kind of value, and words of headings
-    _RDFS + "label": ("text", "название|наименование|имя|полное наименование|name|title|label|термин|preferred label"),
+    _RDFS + "label": ("text", "название|наименование|имя|полное наименование|заголовок|name|title|label|термин|"
+                              "preferred label"),
     _SKOS + "altLabel": ("text", "другое название|сокращение|краткое наименование|синоним|сокращённое наименование|"
                                  "alternative name|short name|synonym|acronym|aliases|alt labels|hidden labels"),
     _SKOS + "notation": ("code", "код|шифр|номер|code|notation|код специальности|код профессии"),
@@ -32,6 +33,8 @@ COMMON: Mapping[str, tuple[str, str]] = {
     _SKOS + "note": ("text", "примечание|комментарий|заметка|note|comment|remark|scope note"),
     PREFIXES["foaf"] + "homepage": ("iri", "сайт|веб-сайт|адрес сайта|website|homepage|url|web|ссылка на сайт"),
     PREFIXES["schema"] + "sameAs": ("iri", "то же в другом справочнике|wikidata|geonames|same as|concept uri"),
+    _SKOS + "closeMatch": ("iri", "близкое соответствие|esco|esco uri|адрес esco|close match"),
+    _SKOS + "exactMatch": ("iri", "точное соответствие|exact match"),
     PREFIXES["wgs"] + "lat": ("decimal", "широта|latitude|lat"),
     PREFIXES["wgs"] + "long": ("decimal", "долгота|longitude|long|lon|lng"),
     _SKOS + "broader": ("link", "родитель|вышестоящий|вышестоящая группа|входит в|parent|parent id|broader|part of"),
@@ -55,6 +58,9 @@ _ALSO: Mapping[str, str] = {
     # what classes are called in the files of others, beside their labels
     _KG + "Profession": "occupation|job|занятие|должность|перечень профессий",
     _KG + "Organization": "company|firm|юридические лица|контрагент",
+    _KG + "Agreement": "договор|контракт|contract",
+    _KG + "Publication": "новость|статья|пресса|news|article|press",
+    _KG + "DemandForecast": "прогноз потребности|потребность в кадрах|востребованные профессии|demand forecast",
 }
 
 
@@ -94,6 +100,8 @@ class Lexicon:
         """By class, the forms of codes and addresses that its shapes demand."""
         self._required: dict[str, list[str]] = {}
         self._spoken: dict[str, set[str]] = {}
+        self.single: set[str] = set()
+        """Properties of which a thing has one value at most, by the shapes."""
         self._read(_grouped([*ontology, *vocabularies]))
         self._shapes(_grouped(shapes))
         self._common()
@@ -128,9 +136,9 @@ class Lexicon:
         return list(dict.fromkeys(path for one in self.line(name) for path in self._required.get(one, ())))
 
     def suits(self, prop: str, name: str) -> bool:
-        """Tell whether a property may be said of things of a class."""
+        """Tell whether a property may be said of things of a class, or of some of a narrower one."""
         domain = self.properties[prop].domain
-        return not domain or bool(domain & set(self.line(name)))
+        return not domain or bool(domain & set(self.line(name))) or any(name in self.line(one) for one in domain)
 
     def doubtful(self, prop: str, name: str) -> bool:
         """Tell whether a property that fits anything is a guess for things of a class, so that it is asked for."""
@@ -138,7 +146,7 @@ class Lexicon:
 
     def own(self, prop: str, name: str) -> bool:
         """Tell whether a property, as a mapping writes it, is said of things of a class or those above, by name."""
-        word = self.properties.get(_KG + prop.removeprefix("kg:"))
+        word = self.properties.get(prop if "://" in prop else _KG + prop.removeprefix("kg:"))
         return word is not None and bool(word.domain & set(self.line(name)))
 
     def members(self, schemes: Iterable[str]) -> dict[str, str]:
@@ -182,6 +190,8 @@ class Lexicon:
                 for form in rule.get(_SH + "pattern", ()):
                     of = self.properties[path].range & set(self.classes) if path in self.properties else set[str]()
                     self._form(of or targets, form)
+                if any(most.startswith('"1"') for most in rule.get(_SH + "maxCount", ())):
+                    self.single.add(path)
                 severity = rule.get(_SH + "severity", (f"<{_SH}Violation>",))[0]
                 least = [*rule.get(_SH + "minCount", ()), *rule.get(_SH + "qualifiedMinCount", ())]
                 if least and _bare(severity) == _SH + "Violation":

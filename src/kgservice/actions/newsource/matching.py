@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kgservice.actions.newsource.columns import Column
+from kgservice.actions.newsource.columns import Column, of_every_row
+from kgservice.actions.newsource.interface import SURE
 from kgservice.actions.newsource.lexicon import COMMON, Lexicon, Word
+from kgservice.actions.newsource.years import OBSERVATION, years
 from kgservice.search import Words, alike, folded
 from kgservice.search.words import words
 from kgservice.terms import PREFIXES
@@ -19,14 +21,16 @@ LABEL = PREFIXES["rdfs"] + "label"
 _NOTATION = PREFIXES["skos"] + "notation"
 _APART = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SURE = 0.72
-"""Likeness of a heading from which a property is taken without asking."""
 _LEAST = 0.45
+_TOLD = 0.6  # likeness of a heading that says how a row and the things in its cells are related
 _NAMED = 0.9  # likeness of a heading from which a column is the name of the row
 _MISTYPED = 0.8  # likeness of letters from which a heading is a label written otherwise, and not another word
 _LANGUAGES = frozenset({"ru", "en", "рус", "англ", "русский", "русском", "английский", "английском", "английски",
                         "русски", "по", "на", "языке", "russian", "english", "rus", "eng"})  # fmt: skip
-_EMPTY = frozenset({"ob", "is", "ha", "of", "the", "in", "v", "na", "po", "iz", "s", "k"})
+_EMPTY = frozenset("ob is ha of the in v na po iz s k".split())
+_ADDRESS = re.compile(r"https?://\S+$")
+_SOME = 0.3  # share of web addresses among values that a heading calls so; the others are told when they are imported
+_SCALED = re.compile(r"\b(?:тыс|млн|млрд|thousand|million|billion)\b", re.IGNORECASE)  # amounts not in ones
 _FEW = 20
 _LOOKED = 60  # values of a column that are looked up in the graph
 
@@ -65,9 +69,10 @@ class Matcher:
         names that the graph has, and headings.
         """
         found: dict[str, float] = {}
-        texts = [*texts, *_of_every_row(columns)]
+        texts = [*texts, *of_every_row(columns)]
         spoken = [_APART.sub(" ", folded(_HUMP.sub(" ", text).replace("_", " ").replace("-", " "))) for text in texts]
         addresses = any(column.kind == "iri" and column.unique for column in columns)
+        headings = [frozenset(self._keys.of(folded(column.heading))) for column in columns]
         for iri, word in self._lexicon.classes.items():
             if not self._lexicon.addressable(iri, addresses):
                 continue
@@ -77,16 +82,19 @@ class Matcher:
                 likeness = max(likeness, 0.7)
             rare = [one for one in told if one in word.said and self._said[one] <= 3]
             likeness = max(likeness + 0.02 * min(len(rare), 3) if likeness > 0.3 else 0.0, 0.6 if rare else 0.0)
-            found[iri] = likeness
+            found[iri] = max(likeness, 0.6 if self._spoken_of(word, headings) > 1 else 0.0)
         for iri, share in self._kinds(columns).items():
             found[iri] = max(found.get(iri, 0.0), 0.5 + 0.5 * share)
         for iri, likeness in self._formed(columns).items():
             if iri in found:
                 found[iri] = max(found[iri] + 0.05, likeness)
+        yearly = years(columns)
         for iri in found:
+            if yearly and found[iri] >= SURE - 0.1 and OBSERVATION in self._lexicon.line(iri):
+                found[iri] += 0.2
             own = [p for p in self._lexicon.properties if iri in self._lexicon.properties[p].domain]
-            headings = sum(max((self._heading(c.heading, p, "") for c in columns), default=0) > _SURE for p in own)
-            found[iri] += 0.04 * min(headings, 5)
+            spoken_own = sum(max((self._heading(c.heading, p, "") for c in columns), default=0) > SURE for p in own)
+            found[iri] += 0.04 * min(spoken_own, 5)
         usual = Counter(name for word in self._lexicon.properties.values() for name in word.domain)
         return sorted(found.items(), key=lambda pair: (-round(pair[1], 3), -usual[pair[0]], pair[0]))
 
@@ -96,30 +104,43 @@ class Matcher:
         things = self._things(column)
         for iri, word in self._lexicon.properties.items():
             heading = self._heading(column.heading, iri, of)
-            values, how, recognised = self._values(column, word, things)
+            values, how, recognised = self._values(column, word, things, of)
             if not how:
                 continue
             score = 0.8 * heading + 0.2 * values if heading >= _LEAST else 0.0
-            if how in ("concept", "thing") and not recognised:
+            words_for_code = word.value == "code" and column.kind == "text" and heading < _NAMED
+            if words_for_code or (how in ("concept", "thing") and not recognised):
                 score *= 0.6
             if iri == _NOTATION and column.distinctive and column.kind == "code":
                 score = max(score, 0.55)
             if recognised and len(recognised) > 1:
                 score = max(score, 0.3 * heading + 0.65 * values)
+                if how == "thing" and heading < _TOLD:
+                    score = min(score, SURE - 0.02)  # the values tell what is meant, not how it is related
             if not self._lexicon.suits(iri, of):
                 score *= 0.5
             if iri in COMMON and heading >= 0.95:
                 score += 0.05
             if self._lexicon.doubtful(iri, of):
-                score = min(score, _SURE - 0.02)
+                score = min(score, SURE - 0.02)
+            if how in ("integer", "decimal") and _SCALED.search(column.heading):
+                score = min(score, SURE - 0.02)  # a thousand times less than it says: somebody must see it
             if score > 0.25:
                 found.append(Match(iri, round(min(score, 1.0), 3), how, recognised))
-        return sorted(found, key=lambda match: (-match.score, match.prop))[:6]
+        if any(self._leading(match, column, of) for match in found):  # a code of another thing is none of the row
+            found = [replace(one, score=min(one.score, 0.6)) if one.how == "code" else one for one in found]
+        return sorted(found, key=lambda one: (-one.score, not self._lexicon.own(one.prop, of), one.prop))[:6]
+
+    def _leading(self, match: Match, column: Column, of: str) -> bool:
+        """Tell whether the cells of a column name things of another kind, to which the rows lead by the ontology."""
+        kinds = {self._lexicon.kind(name) for name in self._lexicon.properties[match.prop].range}
+        known = match.how == "thing" and len(match.found) > 0.6 * min(len(column.values), _LOOKED)
+        return known and self._lexicon.own(match.prop, of) and self._lexicon.kind(of) not in kinds
 
     def forced(self, column: Column, prop: str) -> Match:
         """Return a match that a person insists on, whatever the values look like."""
         word = self._lexicon.properties[prop]
-        _, how, known = self._values(column, word, self._things(column))
+        _, how, known = self._values(column, word, self._things(column), "")
         if word.value == "concept" and not how:
             members = self._lexicon.members(word.schemes)
             known = {value: members[folded(value)] for value in column.values if folded(value) in members}
@@ -127,9 +148,15 @@ class Matcher:
 
     def _heading(self, heading: str, prop: str, of: str) -> float:
         """Return how like a heading and the labels of a property are; words that name the class say nothing."""
+        whole, part = self._like(heading, prop, of), heading.rpartition(": ")[2]
+        return max(whole, self._like(part, prop, of)) if part != heading else whole
+
+    def _like(self, heading: str, prop: str, of: str) -> float:
         spoken = [word for word in words(folded(_HUMP.sub(" ", heading).replace("_", " "))) if word not in _LANGUAGES]
         told = {self._keys.key(word): word for word in spoken}
         noise = self._noise(of)
+        if self._lexicon.properties[prop].value == "thing":
+            noise = noise.union(*map(self._noise, self._lexicon.properties[prop].range))
         kept = {key: word for key, word in told.items() if key not in noise} or told
         text, keys = " ".join(kept.values()), frozenset(kept)
         return max((_close(text, keys, label, own - noise or own) for label, own in self._spoken[prop]), default=0.0)
@@ -152,6 +179,11 @@ class Matcher:
                 best = max(best, 0.72 if any(alike(one, label) >= 0.75 for one in text.split()) else 0.0)
         return best
 
+    def _spoken_of(self, word: Word, headings: Sequence[frozenset[str]]) -> int:
+        """Return how many headings say whose they are, as the number and the subject of a contract do."""
+        labels = [frozenset(self._keys.of(label)) for label in (*word.labels, *word.also)]
+        return sum(any(label and label < heading for label in labels) for heading in headings)
+
     def _formed(self, columns: Sequence[Column]) -> dict[str, float]:
         """Return classes by codes and addresses that have a form which the shapes of the class demand."""
         found: dict[str, float] = {}
@@ -169,7 +201,7 @@ class Matcher:
         best: dict[str, float] = {}
         named = any(self._heading(column.heading, LABEL, "") >= _NAMED for column in columns)
         for column in columns:
-            if named and self._leads(column):
+            if named and column.kind == "text" and self._heading(column.heading, LABEL, "") < _NAMED:
                 continue  # the town of each row is no name of the row
             if column.kind == "iri" and column.distinctive:
                 known = Counter(name for names in self._types(sorted(column.all)).values() for name in names)
@@ -196,7 +228,7 @@ class Matcher:
         """Tell whether a heading says that the values are other things, such as the town of an organization."""
         links = [iri for iri, word in self._lexicon.properties.items() if word.value == "thing"]
         likeness = max((self._heading(column.heading, iri, "") for iri in links), default=0.0)
-        return likeness > _SURE and likeness > self._heading(column.heading, LABEL, "")
+        return likeness > SURE and likeness > self._heading(column.heading, LABEL, "")
 
     def _things(self, column: Column) -> dict[str, list[tuple[str, str]]]:
         """Return things of the graph that values of a column name, as (IRI, kind)."""
@@ -210,7 +242,7 @@ class Matcher:
         return found
 
     def _values(
-        self, column: Column, word: Word, things: Mapping[str, list[tuple[str, str]]]
+        self, column: Column, word: Word, things: Mapping[str, list[tuple[str, str]]], of: str
     ) -> tuple[float, str, Mapping[str, str]]:
         """Return how well the values suit a property, how they become terms, and those that are recognised."""
         if word.value == "concept":
@@ -221,7 +253,8 @@ class Matcher:
             return (share, "concept", known) if few and column.kind in ("text", "code") else (0.0, "", {})
         if word.value == "thing":
             kinds = {self._lexicon.kind(name) for name in word.range} - {""}
-            if not kinds or (column.distinctive and column.distinct > _FEW):
+            rows = not of or self._lexicon.kind(of) in kinds
+            if not kinds or (rows and column.distinctive and column.distinct > _FEW):
                 return 0.0, "", {}  # values that are all different name the rows themselves
             known = {
                 value: next(iri for iri, kind in named if kind in kinds)
@@ -231,6 +264,9 @@ class Matcher:
             looked = min(len(column.values), _LOOKED)
             share = len(known) / looked if looked else 0.0
             return (share, "thing", known) if column.kind in ("text", "code") else (0.0, "", {})
+        if word.value == "iri" and column.kind != "iri":
+            share = sum(_ADDRESS.match(value) is not None for value in column.values) / max(len(column.values), 1)
+            return (share, "iri", {}) if share >= _SOME else (0.0, "", {})
         return (*_plain(column.kind, word.value), {})
 
 
@@ -262,21 +298,3 @@ def _close(text: str, keys: frozenset[str], label: str, own: frozenset[str]) -> 
 
 def _share(form: re.Pattern[str], values: Sequence[str]) -> float:
     return sum(form.search(value) is not None for value in values) / len(values) if values else 0.0
-
-
-def _of_every_row(columns: Sequence[Column]) -> list[str]:
-    """Return what all rows say of themselves: the words of a column with one value, and what addresses begin with."""
-    found = []
-    for column in columns:
-        if column.filled < 1 or len(column.values) < 1:
-            continue
-        if column.distinct == 1 and column.kind == "text" and len(column.values[0]) <= 40:
-            found.append(column.values[0])
-        elif column.kind == "iri" and column.distinctive:
-            first, last = min(column.all), max(column.all)
-            shared = first[
-                : next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), 0)
-            ]
-            shared = shared.rpartition("/")[0]
-            found.append(shared.partition("://")[2].partition("/")[2].replace("/", " "))
-    return [text for text in found if text]

@@ -9,6 +9,7 @@ from kgservice.actions.newsource.columns import Column
 from kgservice.actions.newsource.interface import ROW_NUMBER, SURE, UNUSED, Proposal, Question, Use
 from kgservice.actions.newsource.lexicon import Lexicon
 from kgservice.actions.newsource.matching import LABEL, Match, Matcher
+from kgservice.actions.newsource.years import OBSERVATION, VALUE, years
 from kgservice.errors import ParameterInvalid
 from kgservice.search import alike, folded
 from kgservice.terms import PREFIXES
@@ -17,6 +18,7 @@ _MOSTLY = 0.9
 """Share of rows with a code from which the others are left out, and the code is the key."""
 _WORTH = 0.5
 """Score below which a column is rather left out than taken for something."""
+_TITLE = 150  # characters of a title that is proposed
 _RARE = 0.05  # share of rows with a value below which another column has the better right to a property
 _IDENTIFIER = re.compile(r"\b(?:id|ид|код|шифр|code|key|ключ|identifier|инн|огрн|uri|guid)\b", re.IGNORECASE)
 _SEVERAL = {
@@ -35,24 +37,29 @@ class Proposer:
 
     def propose(
         self, name: str, file: str, reading: Mapping[str, object], columns: Sequence[Column], records: int,
-        answers: Mapping[str, str],
+        answers: Mapping[str, str], titles: Sequence[str] = (),
     ) -> Proposal:  # fmt: skip
         """Return what a source would be; the same input gives the same proposal."""
         stem = re.sub(r"\.\w+$", "", file)
         sheet = str(reading.get("sheet", ""))
         member = str(reading.get("member", "")).rpartition("/")[2].rpartition(".")[0]
-        classes = self._matcher.classes([name, stem, sheet, member, answers.get("title.ru", "")], columns)[:8]
+        classes = self._matcher.classes([name, stem, sheet, member, answers.get("title.ru", ""), *titles], columns)
         told = self._full(answers.get("class", ""))
         of = told
         if of not in self._lexicon.classes:
             if of:
                 raise ParameterInvalid("{text} is no class of the ontology.", text=of)
             of = classes[0][0] if classes else ""
-        uses = [self._use(column, of, answers) for column in columns]
-        uses = self._apart(uses, columns, of, answers)
-        uses = self._labelled(uses, columns, answers)
-        key, slugged, beside = self._key(uses, columns, answers, of)
-        uses = [replace(use, key=use.heading in key) for use in self._linked(uses, columns, key, answers)]
+        yearly = self._years(columns, of, answers)
+        uses = [self._use(column, of, answers) for column in columns if column.heading not in yearly]
+        plain = [column for column in columns if column.heading not in yearly]
+        uses = self._apart(uses, plain, of, answers)
+        if not yearly:
+            uses = self._labelled(uses, plain, answers)
+        key, slugged, beside = self._key(uses, plain, answers, of)
+        uses = [replace(use, key=use.heading in key) for use in self._linked(uses, plain, key, answers)]
+        examples = {column.heading: column.examples for column in columns}
+        uses += [Use(name, VALUE, "decimal", score=1.0, examples=examples[name]) for name in yearly]
         constants = {
             self._full(name.removeprefix("constant:")): self._full(value)
             for name, value in answers.items()
@@ -60,14 +67,20 @@ class Proposer:
         }
         given = {use.prop for use in uses if use.prop} | set(constants)
         missing = tuple(path for path in self._lexicon.required(of) if path not in given)
-        about = self._about(stem, file, answers)
+        about = self._about(max(titles, key=len, default=stem)[:_TITLE], file, answers)
         steps = self._ladder(key, uses, columns) if not slugged else None
         made = Proposal(
             name, file, dict(reading), about, of, self._lexicon.kind(of), key, beside, slugged, tuple(uses), constants,
-            missing, (), records, steps if answers.get("parents") != UNUSED else None,
+            missing, (), records, steps if answers.get("parents") != UNUSED else None, yearly,
             next((score for iri, score in classes if iri == of), 0.0) if not told else 1.0,
         )  # fmt: skip
         return replace(made, questions=tuple(self._questions(made, steps, classes, columns, answers)))
+
+    def _years(self, columns: Sequence[Column], of: str, answers: Mapping[str, str]) -> dict[str, str]:
+        """Return the years of columns that are the value of an observation each; none where somebody said otherwise."""
+        if OBSERVATION not in self._lexicon.line(of) or answers.get("years") == UNUSED:
+            return {}
+        return {name: year for name, year in years(columns).items() if f"column:{name}" not in answers}
 
     def _use(self, column: Column, of: str, answers: Mapping[str, str]) -> Use:
         matches = self._matcher.matches(column, of)
@@ -130,7 +143,8 @@ class Proposer:
             again = use
             for _ in range(6):
                 spot = (again.prop, again.language)
-                if not again.prop or again.prop in _SEVERAL or spot not in taken:
+                several = again.prop in _SEVERAL or (again.how == "thing" and again.prop not in self._lexicon.single)
+                if not again.prop or several or spot not in taken:
                     break
                 rest = [
                     option
@@ -158,6 +172,7 @@ class Proposer:
             (column.distinct, -sum(map(len, column.examples)), use.heading)
             for use, column in zip(uses, columns, strict=True)
             if column.kind == "text" and f"column:{use.heading}" not in answers and use.score < SURE
+            if len(use.found) * 2 < len(column.values) or use.how not in ("thing", "concept")  # those name other things
         ]
         if not free:
             return uses
@@ -191,7 +206,7 @@ class Proposer:
             named = _IDENTIFIER.search(column.heading) is not None or use.how == "code"
             whole = column.unique and column.kind not in ("date", "decimal", "iri") and not self._number(column)
             whole = whole and (named or column.kind != "integer" or len(set(map(len, column.all))) == 1)
-            if whole or (use.how == "code" and column.kind != "text" and self._beside(column, columns)):
+            if whole or (named and column.kind in ("code", "decimal", "integer") and self._beside(column, columns)):
                 coded = named and (column.safe or column.kind == "code")  # one faulty cell is told when it is imported
                 ranked.append((coded, column.safe, use.prop == LABEL, -len(ranked), column.heading))
         if ranked:
@@ -209,8 +224,8 @@ class Proposer:
         """Return a column that is filled where a code without repetition is not; empty where none of both is needed."""
         if column.unique or not column.distinctive or not _MOSTLY <= column.filled < 1:
             return ""
-        whole = [(other.distinct, other.heading) for other in columns if other.filled == 1 and not other.unique]
-        return min(whole)[1] if whole else ""
+        whole = [(other.unique, other.distinct, other.heading) for other in columns if other.filled == 1]
+        return min(whole)[2] if whole else ""
 
     @staticmethod
     def _linked(

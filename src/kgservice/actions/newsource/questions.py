@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from kgservice.actions.newsource.codes import Ladder
 from kgservice.actions.newsource.columns import Column
-from kgservice.actions.newsource.interface import ROW_NUMBER, SURE, UNUSED, Proposal, Question, Use, short
+from kgservice.actions.newsource.interface import CERTAIN, ROW_NUMBER, SURE, UNUSED, Proposal, Question, Use, short
 from kgservice.actions.newsource.lexicon import Lexicon
 from kgservice.intake.guess import Guess
 from kgservice.report import Text
+from kgservice.search import alike, folded
+from kgservice.search.words import words
 from kgservice.terms import PREFIXES
 
 _CLEAR = 0.8  # score of a class that needs no question
+_LIKELY = 8  # classes that come first; all others by name
+_ROUGHLY = 0.5  # likeness of a name that comes before the others
 _VALUES = 12  # wordings of a column that are asked for, one by one
 
 
@@ -29,11 +33,17 @@ def asked(
         both = ((short(broader), lexicon.properties[broader].name(lang)), (UNUSED, ""))
         proposed = short(broader) if made.parents else UNUSED
         found.append(Question("parents", text, both, proposed, "parents" in answers or steps.found == steps.count))
+    if made.years or answers.get("years") == UNUSED:
+        text = Text("There is a column per year ({columns}). Is each of their cells a value of its own, of that year?",
+                    {"columns": ", ".join(made.years) or "…"})  # fmt: skip
+        found.append(Question("years", text, (("each", "yes"), (UNUSED, "no")), "each", "years" in answers))
     suiting = sorted(
         ((short(iri), word.name(lang)) for iri, word in lexicon.properties.items() if lexicon.suits(iri, made.of)),
         key=lambda pair: (not lexicon.own(pair[0], made.of), pair[1]),
     )
     for use in made.uses:
+        if use.heading in made.years:
+            continue
         found.append(_column(use, answers, suiting, lexicon, lang))
         found += _values(use, answers, lexicon, lang)
     for prop in made.missing:
@@ -55,21 +65,29 @@ def reading(found: Guess, answers: Mapping[str, str]) -> list[Question]:
         ("read.member", found.members, found.member, Text("Which file of the archive is it?")),
         ("read.sheet", found.sheets, found.sheet, Text("Which sheet or table of the file is it?")),
     )
-    return [
+    asked = [
         Question(name, text, tuple((one, one) for one in many), chosen, name in answers)
         for name, many, chosen, text in listed
         if len(many) > 1
     ]
+    if found.merged:
+        text = Text("Below the headings, cells are merged over several rows ({n} times). Do all their rows have the "
+                    "value?", {"n": found.merged})  # fmt: skip
+        both, proposed = (("fill", "yes"), ("report", "no")), "fill" if found.fill else "report"
+        asked.append(Question("read.merged", text, both, proposed, "read.merged" in answers))
+    return asked
 
 
 def _class(
     made: Proposal, classes: Sequence[tuple[str, float]], answers: Mapping[str, str], lexicon: Lexicon, lang: str
 ) -> Question:
     listed = [made.of, *(iri for iri, _ in classes if iri != made.of)]
+    listed[_LIKELY:] = sorted(listed[_LIKELY:], key=lambda iri: lexicon.classes[iri].name(lang))
     choices = tuple((short(iri), lexicon.classes[iri].name(lang)) for iri in listed if iri in lexicon.classes)
     scores = [score for _, score in classes[:2]]
     clear = bool(scores) and scores[0] >= _CLEAR and (len(scores) == 1 or scores[0] - scores[1] > 0.05)
-    return Question("class", Text("What is a row?"), choices, short(made.of), "class" in answers or clear)
+    proposed = short(made.of) if made.certain >= CERTAIN else ""
+    return Question("class", Text("What is a row?"), choices, proposed, "class" in answers or clear)
 
 
 def _key(made: Proposal, columns: Sequence[Column], answers: Mapping[str, str]) -> Question:
@@ -121,15 +139,25 @@ def _values(use: Use, answers: Mapping[str, str], lexicon: Lexicon, lang: str) -
     if use.how != "concept":
         return []
     known = {(short(iri), lexicon.concepts[iri].name(lang)) for iri in _concepts(use.prop, lexicon)}
-    choices = ((UNUSED, ""), *sorted(known, key=lambda pair: pair[1]))
-    return [
-        Question(
-            f"value:{use.heading}:{value}",
-            Text("What does “{value}” in the column “{heading}” mean?", {"value": value, "heading": use.heading}),
-            choices, UNUSED, f"value:{use.heading}:{value}" in answers,
-        )
-        for value in use.unknown[:_VALUES]
-    ]  # fmt: skip
+    found = []
+    for value in use.unknown[:_VALUES]:
+        ranked = sorted(known, key=lambda pair: (-_resemblance(value, pair[1]), pair[1]))
+        initials = [iri for iri, name in known if _resemblance(value, name) == 1.0]
+        text = Text("What does “{value}” in the column “{heading}” mean?", {"value": value, "heading": use.heading})
+        name = f"value:{use.heading}:{value}"
+        found.append(Question(name, text, ((UNUSED, ""), *ranked), initials[0] if len(initials) == 1 else UNUSED,
+                              name in answers))  # fmt: skip
+    return found
+
+
+def _resemblance(value: str, name: str) -> float:
+    """Return how like a wording and the name of a concept are: 1.0 for its initials, 0.0 for little."""
+    spoken, told = folded(value), folded(name)
+    if len(spoken) > 1 and spoken == "".join(word[0] for word in told.split()):
+        return 1.0
+    shared = set(words(spoken)) & set(words(told))
+    likeness = 0.9 if shared else alike(spoken, told)
+    return likeness if likeness >= _ROUGHLY else 0.0
 
 
 def _concepts(prop: str, lexicon: Lexicon) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kgservice.actions.content import Content
 from kgservice.actions.newsource.columns import column
-from kgservice.actions.newsource.interface import Proposal
+from kgservice.actions.newsource.interface import CERTAIN, UNUSED, Proposal
 from kgservice.actions.newsource.lexicon import Lexicon
 from kgservice.actions.newsource.matching import Matcher
 from kgservice.actions.newsource.proposal import Proposer
@@ -17,8 +17,8 @@ from kgservice.actions.newsource.writing import written
 from kgservice.actions.search import Search
 from kgservice.errors import ParameterInvalid, Refused, ReleaseNotFound
 from kgservice.intake import contract
-from kgservice.intake.guess import guess
-from kgservice.intake.sampling import cut, sampled
+from kgservice.intake.guess import Guess, guess
+from kgservice.intake.sampling import Sample, cut, sampled
 from kgservice.intake.sources import load_source
 from kgservice.releases import Shelf
 from kgservice.report import Finding, Report
@@ -28,6 +28,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _RESERVED = {"hand", "decisions"}
 _EXPECTATION = ("source/sample-new", "source/sample-lost")  # there is none yet
 _NAMES = 3000  # of things of a kind, up to which a code table has all of them
+_NOTHING = {"-", "–", "—", "--", "н/д", "н.д.", "нет данных", "n/a"}
 _SHOWN = 10  # records of the sample that is kept, and whose statements are shown
 
 
@@ -64,12 +65,17 @@ class NewSource:
         self._insist(name)
         self._insist_free(name)
         given = dict(answers or {})
-        found = guess(path, **_reading(given))  # type: ignore[arg-type]  # texts and one number, by name
+        found = _guessed(path, given)
         sample = sampled(path, found)
-        columns = [column(head, [row[at] for row in sample.rows]) for at, head in enumerate(sample.columns)]
+        nulls = _nulls(sample, given)
+        columns = [
+            column(head, [None if row[at] in nulls else row[at] for row in sample.rows])
+            for at, head in enumerate(sample.columns)
+        ]
         matcher = Matcher(self._words(), self._named, self._types)
         proposer = Proposer(self._words(), matcher, given.get("lang") or self._settings.lang)
-        made = proposer.propose(name, path.name, found.lines(), columns, sample.records, given)
+        reads = {**found.lines(), **({"nulls": nulls} if nulls else {})}
+        made = proposer.propose(name, path.name, reads, columns, sample.records, given, found.titles)
         return replace(made, questions=(*reading(found, given), *made.questions))
 
     def trial(self, made: Proposal, path: Path) -> Trial:
@@ -89,10 +95,13 @@ class NewSource:
         """Write a proposal as a source of the state folder (`authored`: of the content folder) and return its folder.
 
         Raises:
+            ParameterInvalid: nothing tells what a row is, and nobody said.
             Refused: there is a source of that name.
             SourceInvalid, MappingInvalid, SourceUnreadable, StateLocked: as their names say.
         """
         self._insist(made.name)
+        if made.certain < CERTAIN:
+            raise ParameterInvalid("Nothing tells what a row of {file} is; choose it first.", file=made.file)
         home = self._settings.content / "data" / "sources"
         if not authored:
             home = self._settings.state / "content" / "sources"
@@ -129,7 +138,7 @@ class NewSource:
         (folder / "sample").mkdir(parents=True)
         written(made, folder, self._settings.base, self._all_of)
         given = {f"read.{key}": str(value) for key, value in made.reading.items() if key != "columns"}
-        cut(path, guess(path, **_reading(given)), folder / "sample", _SHOWN)  # type: ignore[arg-type]
+        cut(path, _guessed(path, given), folder / "sample", _SHOWN)
 
     def _insist(self, name: str) -> None:
         if not _NAME.fullmatch(name) or name in _RESERVED:
@@ -182,6 +191,18 @@ def _reading(answers: Mapping[str, str]) -> dict[str, object]:
                                    most=1000, text=found["header_row"])  # fmt: skip
         found["header_row"] = int(str(found["header_row"]))
     return found
+
+
+def _guessed(path: Path, answers: Mapping[str, str]) -> Guess:
+    found = guess(path, **_reading(answers))  # type: ignore[arg-type]  # texts and one number, by name
+    return replace(found, fill=bool(found.merged) and answers.get("read.merged") != "report")
+
+
+def _nulls(sample: Sample, answers: Mapping[str, str]) -> list[str]:
+    """Return the signs in the cells of a sample that say that nothing is known; none where somebody says otherwise."""
+    if answers.get("nulls") == UNUSED:
+        return []
+    return sorted({cell for row in sample.rows for cell in row if cell and cell.strip().casefold() in _NOTHING})
 
 
 def _things(quads: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:

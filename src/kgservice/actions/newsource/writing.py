@@ -48,21 +48,33 @@ def mapping(made: Proposal) -> str:
         "prefixes:",
         *(f"  {prefix}: {PREFIXES[prefix]}" for prefix in sorted(_prefixes(made))),
         "mappings:",
-        "  row:",
+    ]
+    for heading in made.years or ("",):
+        lines += _row(made, source, heading)
+    return "\n".join(lines) + "\n"
+
+
+def _row(made: Proposal, source: str, heading: str) -> list[str]:
+    """Return the mapping of a row; of one of its years, where a column per year has values."""
+    year = made.years.get(heading, "")
+    lines = [
+        f"  row{year}:",
         f"    source: {source}",
-        *_condition(made),
-        *_subject(made),
+        *(_condition_of_year(made, heading) if year else _condition(made)),
+        *_subject(made, f"--{year}" if year else ""),
         "    po:",
         f"      - [a, {short(made.of)}]",
     ]
     for use in made.uses:
-        if use.prop:
+        if use.prop and (use.heading == heading or use.heading not in made.years):
             lines += _rule(use, made)
+    for prop in sorted(_ENDS) if year else ():
+        lines.append(f"      - {{p: {prop}, o: {{function: {prop[3:]}, parameters: [[text, {_quoted(year)}]]}}}}")
     lines += _above(made)
-    for prop, value in made.constants.items():
+    for name, value in made.constants.items():
         constant = f"{{value: {_quoted(short(value))}, type: iri}}" if ":" in value else _quoted(value)
-        lines.append(f"      - {{p: {short(prop)}, o: {constant}}}")
-    return "\n".join(lines) + "\n"
+        lines.append(f"      - {{p: {short(name)}, o: {constant}}}")
+    return lines
 
 
 def table(use: Use, made: Proposal) -> str:
@@ -80,14 +92,23 @@ def _condition(made: Proposal) -> list[str]:
     return [f"    condition: {{function: filled, parameters: [[text, {_quoted(_reference(made.key[0]))}]]}}"]
 
 
-def _subject(made: Proposal) -> list[str]:
+def _condition_of_year(made: Proposal, heading: str) -> list[str]:
+    """Return the line that leaves out rows without a value in a year, and sums, which have no key."""
+    both = f"[first, {_quoted(_reference(made.key[0]))}], [second, {_quoted(_reference(heading))}]"
+    joint = f'{{function: concat, parameters: [{both}, [separator, "|"]]}}'
+    return [f'    condition: {{function: matches, parameters: [[text, {joint}], [regex, "^.+[|].+$"]]}}']
+
+
+def _subject(made: Proposal, end: str = "") -> list[str]:
     if not made.kind:
         return ["    s: " + _quoted(_reference(made.key[0]))]  # the rows bring addresses of theirs
     head = f"id/{made.kind}/"
     if not made.slugged and len(made.key) < 2:
-        return ["    s: " + _quoted(head + "--".join(_reference(name) for name in made.key))]
+        return ["    s: " + _quoted(head + "--".join(_reference(name) for name in made.key) + end)]
     # letters of a name make the key: Cyrillic ones transliterated, the rest hyphens; an empty part is left out
     text = _slug(made.key) if made.slugged else _joined(made.key)
+    if end:
+        text = f'{{function: concat, parameters: [[first, {text}], [second, {_quoted(end)}], [separator, ""]]}}'
     return [
         "    s:",
         "      function: concat",
@@ -202,6 +223,7 @@ def _prefixes(made: Proposal) -> set[str]:
     names = [
         made.of,
         *(["skos:broader"] if made.parents else []),
+        *(_ENDS if made.years else ()),
         *(use.prop for use in made.uses if use.prop),
         *made.constants,
         *made.constants.values(),

@@ -16,8 +16,9 @@ from kgservice.errors import SourceUnreadable
 from kgservice.intake.findings import Collector
 from kgservice.intake.guards import check_zip
 from kgservice.intake.interface import Table
+from kgservice.intake.readers.bands import Area
 from kgservice.intake.readers.marks import Marks
-from kgservice.intake.readers.pages import DIGITS, Area, chosen, framed, lost, merge, page_of
+from kgservice.intake.readers.pages import DIGITS, chosen, framed, lost, merge, page_of
 from kgservice.intake.readers.reading import Sheet, cleaned, letter, without_unnamed
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"

@@ -14,8 +14,9 @@ from kgservice.errors import SourceUnreadable
 from kgservice.intake.findings import Collector
 from kgservice.intake.guards import check_zip
 from kgservice.intake.interface import Table
+from kgservice.intake.readers.bands import Area
 from kgservice.intake.readers.marks import Marks, marks
-from kgservice.intake.readers.pages import DIGITS, Area, chosen, early, framed, lost, merge, page_of
+from kgservice.intake.readers.pages import DIGITS, chosen, early, framed, lost, merge, page_of
 from kgservice.intake.readers.reading import Sheet, cleaned, without_unnamed
 
 _INFLATED = 1 << 30
