@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kgservice.actions.gather import OF_RELEASE
 from kgservice.errors import ParameterInvalid, ReleaseNotFound, SourceNotFound
@@ -141,6 +142,14 @@ class Findings:
                         if (table.file, table.sheet) == (file, sheet):
                             return _window(reader, kept, table, start, count, marked)
         raise SourceNotFound("{name} holds no table {file} of {source}.", name=name, file=file, source=source)
+
+    def behind(self, name: str) -> dict[str, list[dict[str, Any]]]:
+        """Return by source the deliveries that were checked: of a draft, those too that the current release has."""
+        held = self.held(name)
+        if not isinstance(held, Draft):
+            return dict(held.manifest.imports)
+        current = self._shelf.release(held.release) if held.release is not None else self._shelf.current()
+        return {**(current.manifest.imports if current else {}), **held.imports}
 
     def lineages(self, name: str) -> list[tuple[str, Path]]:
         """Return source and folder of the conversions behind a draft or release whose tables were kept."""

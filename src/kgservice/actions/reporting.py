@@ -175,7 +175,9 @@ class Reporting:
         held: Draft | Release = self._findings.held(name)
         base = self._settings.base
         address = f"{base}drafts/{name}/report" if isinstance(held, Draft) else f"{base}releases/{name}/report"
-        files = {one.name: one.sha256 for one in self.delivered(name)}
+        behind = self._findings.behind(name)
+        files = {(source, file["name"]): str(file["sha256"]) for source, records in behind.items()
+                 for record in records for file in record["files"]}  # fmt: skip
         made = datetime.fromtimestamp(self._findings.file(name)[0].stat().st_mtime, UTC)
         return turtle.Origin(address, base, self._conforms(reader), made.strftime("%Y-%m-%dT%H:%M:%SZ"), files)
 

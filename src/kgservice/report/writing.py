@@ -92,7 +92,8 @@ class Writer:
         # counts by source: a source with several deliveries has those of all
         self._into.execute(
             "INSERT INTO facts SELECT name, value FROM other.facts WHERE name GLOB '*:*' AND value NOT GLOB '*[^0-9]*'"
-            f" AND name NOT GLOB '{layout.EARLIER}*' ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + CAST(excluded.value AS INTEGER)"
+            f" AND name NOT GLOB '{layout.EARLIER}*'"
+            " ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + CAST(excluded.value AS INTEGER)"
         )
         self._into.execute("INSERT INTO texts SELECT id + ?, body FROM other.texts", (texts,))
         names = [name for name in layout.COLUMNS if name not in ("cause", "text")]

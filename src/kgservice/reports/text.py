@@ -3,20 +3,19 @@
 import csv
 import io
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from kgservice.locale import number, say, translate
 from kgservice.report import Cell, Finding, Report, Severity, Text
 from kgservice.report.reading import Cause, Reader
+from kgservice.report.unseen import visible
 from kgservice.terms import shortened
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("severity", "rule", "file", "sheet", "row", "line", "column", "value", "focus", "message", "remedy")
 _SHOWN = 20
 _CAUSES = 20
-_UNSEEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]")
 _BRIEF = {Severity.VIOLATION: 20, Severity.WARNING: 3, Severity.INFO: 0}
 
 
@@ -35,7 +34,7 @@ def as_text(report: Report, language: str, brief: bool = False) -> str:
         lines.append(f"{say(Text(severity.value), language)}  {shortened(rule)}  ({total})")
         for finding in sorted(findings, key=_order)[:shown]:
             lines.append(
-                _seen(f"  {_headline(finding, language)}{say(finding.text, language)}{_elsewhere(finding, language)}")
+                visible(f"  {_headline(finding, language)}{say(finding.text, language)}{_elsewhere(finding, language)}")
             )
         if shown and total > shown:
             lines.append(f"  … {say(Text('and {count} more', {'count': total - shown}), language)}")
@@ -64,12 +63,14 @@ def told(reader: Reader, language: str, sources: Sequence[str] | None = None, *,
         if not first and shown:
             yield ""
         first = False
-        yield _title(cause, language, cause.source in reader.compared)
+        yield _title(cause, language, cause.source in reader.compared, named=imported != {cause.source})
         if not shown:
             continue
         found = [one.finding for one in reader.window(0, shown, cause=cause.ident, sources=sources)]
         for finding in sorted(found, key=_order):
-            yield _seen(f"  {_headline(finding, language)}{say(finding.text, language)}{_elsewhere(finding, language)}")
+            yield visible(
+                f"  {_headline(finding, language)}{say(finding.text, language)}{_elsewhere(finding, language)}"
+            )
         if cause.count > len(found):
             more = Text("and {count} more", {"count": number(cause.count - len(found), language)})
             yield f"  … {say(more, language)}"
@@ -150,9 +151,10 @@ def place(cell: Cell, language: str = "en") -> str:
     return ":".join(parts)
 
 
-def _title(cause: Cause, language: str, compared: bool) -> str:
+def _title(cause: Cause, language: str, compared: bool, named: bool) -> str:
     about = f" · {shortened(cause.place)}" if cause.place else ""
-    parts = [number(cause.count, language)]
+    parts = [f"{translate('source', language)}: {cause.source}"] if named and cause.source else []
+    parts.append(number(cause.count, language))
     if cause.share is not None:
         said = "of the rows: about {share} %" if cause.counted else "of the rows: {share} %"
         share = Text(said, {"share": number(_percent(cause.share), language)})
@@ -183,11 +185,6 @@ def _elsewhere(finding: Finding, language: str) -> str:
         return ""
     rest = len(finding.cells) - 4
     return f" ({say(Text('also {places}', {'places': ', '.join(others)}), language)}{', …' if rest > 0 else ''})"
-
-
-def _seen(line: str) -> str:
-    """Return a line with the characters named that nobody sees, or that would turn the line or steer a terminal."""
-    return _UNSEEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", line)
 
 
 def _headline(finding: Finding, language: str) -> str:

@@ -1,7 +1,8 @@
 """A report as SHACL has it (SHACL 3.6), with PROV from each result to its cell; a line at a time, in Turtle."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from kgservice.locale import LANGUAGES, say
@@ -23,43 +24,62 @@ class Origin:
 
     report: str
     base: str
-    conforms: bool
+    publishable: bool
+    """Whether nothing stops a publish; SHACL says of a report with a mere hint that it does not conform."""
     made: str
     """UTC, ISO 8601."""
-    files: Mapping[str, str]
-    """SHA-256 by file name."""
+    files: Mapping[tuple[str, str], str]
+    """SHA-256 by source and file name, of every delivery behind what was checked."""
+
+    def file(self, source: str, name: str) -> str:
+        """Return the IRI of a delivered file, or of one inside a packed file."""
+        sha256 = self.files.get((source, name)) or self.files.get((source, name.partition("/")[0]), "")
+        return f"{self.base}catalogue/file/{sha256[:16] or 'unknown'}/{segment(name)}"
 
 
 def as_turtle(reader: Reader, origin: Origin, sources: Sequence[str] | None = None) -> Iterator[bytes]:
     """Yield the report: `sh:ValidationReport` with a result per finding, each derived from cells of delivered files."""
     lines = [f"@prefix {name}: <{PREFIXES[name]}> ." for name in _USED]
-    lines += [f"@prefix csvw: <{_CSVW}> .", f"@prefix report: <{_REPORT}> .", "", *_report(origin)]
-    yield _joined(lines)
-    lines = []
+    lines += [f"@prefix csvw: <{_CSVW}> .", f"@prefix report: <{_REPORT}> ."]
+    conforms = not any(cause.count for cause in reader.causes(sources))
+    yield _joined([*lines, "", *_report(origin, conforms)])
+    lines, described, named = [], {origin.file(*one) for one in origin.files}, lru_cache(1000)(origin.file)
     for number, found in enumerate(reader.findings(sources), 1):
-        lines += _result(f"{origin.report}#{number}", found, origin)
+        for name in {cell.file for cell in found.finding.cells}:
+            file = named(found.finding.source, name)
+            if file not in described:  # inside a packed file, or of a delivery that is not kept
+                described.add(file)
+                lines.append(_described(file, name))
+        lines += _result(f"{origin.report}#{number}", found, origin.report, named)
         if number % _PIECE == 0:
             yield _joined(lines)
             lines = []
     yield _joined(lines)
 
 
-def _report(origin: Origin) -> Iterator[str]:
+def _described(file: str, name: str) -> str:
+    return f"{iri(file)} a prov:Entity ; dcterms:title {literal(name)} ."
+
+
+def _report(origin: Origin, conforms: bool) -> Iterator[str]:
+    files = {origin.file(*one): one[1] for one in origin.files}
     yield f"{iri(origin.report)} a sh:ValidationReport, prov:Entity ;"
     yield f"  prov:generatedAtTime {literal(origin.made, _XSD + 'dateTime')} ;"
-    for name, sha256 in origin.files.items():
-        yield f"  prov:wasDerivedFrom {iri(_file(origin.base, name, sha256))} ;"
-    yield f"  sh:conforms {'true' if origin.conforms else 'false'} ."
-    for name, sha256 in origin.files.items():
-        yield f"{iri(_file(origin.base, name, sha256))} a prov:Entity ; dcterms:title {literal(name)} ."
+    for file in files:
+        yield f"  prov:wasDerivedFrom {iri(file)} ;"
+    yield f"  report:publishable {'true' if origin.publishable else 'false'} ;"
+    yield f"  sh:conforms {'true' if conforms else 'false'} ."
+    for file, name in files.items():
+        yield _described(file, name)
 
 
-def _result(name: str, found: Found, origin: Origin) -> Iterator[str]:
+def _result(name: str, found: Found, report: str, named: Callable[[str, str], str]) -> Iterator[str]:
     finding = found.finding
-    cells = [(_cell(cell, origin), cell) for cell in finding.cells]
-    focus = finding.focus if is_iri(finding.focus) else cells[0][0] if cells else origin.report
+    files = [named(finding.source, cell.file) for cell in finding.cells]
+    cells = [(_cell(cell, file), cell, file) for cell, file in zip(finding.cells, files, strict=True)]
+    focus = finding.focus if is_iri(finding.focus) else cells[0][0] if cells else report
     yield ""
-    yield f"{iri(origin.report)} sh:result {iri(name)} ."
+    yield f"{iri(report)} sh:result {iri(name)} ."
     yield f"{iri(name)} a sh:ValidationResult ;"
     yield f"  sh:focusNode {iri(focus)} ;"
     if is_iri(finding.path):
@@ -74,19 +94,17 @@ def _result(name: str, found: Found, origin: Origin) -> Iterator[str]:
             yield f"  report:remedy {literal(say(finding.remedy, language), language=language)} ;"
     if finding.waived:
         yield f"  report:waivedBy {literal(finding.waived)} ;"
-    for where, _ in cells:
+    for where, *_ in cells:
         yield f"  prov:wasDerivedFrom {iri(where)} ;"
     yield f"  sh:sourceConstraintComponent {iri(_component(finding))} ;"
     yield f"  sh:resultSeverity sh:{_WEIGHTS[finding.severity]} ."
-    for where, cell in cells:
-        yield from _place(where, cell, origin)
+    for where, cell, file in cells:
+        if where != file:
+            yield _place(where, cell, file)
 
 
-def _place(where: str, cell: Cell, origin: Origin) -> Iterator[str]:
-    parts = [f"{iri(where)} a prov:Entity"]
-    sha256 = origin.files.get(cell.file) or origin.files.get(cell.file.partition("/")[0], "")
-    if sha256:
-        parts.append(f"prov:specializationOf {iri(_file(origin.base, cell.file, sha256))}")
+def _place(where: str, cell: Cell, file: str) -> str:
+    parts = [f"{iri(where)} a prov:Entity", f"prov:specializationOf {iri(file)}"]
     if cell.sheet:
         parts.append(f"report:sheet {literal(cell.sheet)}")
     if cell.row:
@@ -95,7 +113,7 @@ def _place(where: str, cell: Cell, origin: Origin) -> Iterator[str]:
         parts.append(f"csvw:name {literal(cell.column)}")
     if cell.value:
         parts.append(f"rdf:value {literal(cell.value)}")
-    yield " ; ".join(parts) + " ."
+    return " ; ".join(parts) + " ."
 
 
 def _component(finding: Finding) -> str:
@@ -114,17 +132,12 @@ def _value(finding: Finding) -> str:
     return literal(cell.value) if cell and cell.value else ""
 
 
-def _cell(cell: Cell, origin: Origin) -> str:
+def _cell(cell: Cell, file: str) -> str:
     """Return the IRI of a cell: the file, and row and column as its fragment (after RFC 7111 2.1)."""
-    sha256 = origin.files.get(cell.file) or origin.files.get(cell.file.partition("/")[0], "")
     parts = [f"sheet={quote(cell.sheet, safe='')}"] if cell.sheet else []
     parts += [f"row={cell.row}"] if cell.row else []
     parts += [f"column={quote(cell.column, safe='')}"] if cell.column else []
-    return _file(origin.base, cell.file, sha256) + (f"#{';'.join(parts)}" if parts else "")
-
-
-def _file(base: str, name: str, sha256: str) -> str:
-    return f"{base}catalogue/file/{sha256[:16] or 'unknown'}/{segment(name)}"
+    return file + (f"#{';'.join(parts)}" if parts else "")
 
 
 def _joined(lines: list[str]) -> bytes:
