@@ -181,8 +181,8 @@ REFUSED: dict[str, tuple[str, Callable[[], str | bytes], str, str]] = {
     "a duplicate header": (
         "organizations",
         lambda: organizations(1, lambda row: row.replace("name_en,", "name_ru,")),
-        r"organizations\.csv has two columns named name_ru; rename one",
-        r"organizations\.csv два столбца с именем name_ru; переименуйте один",
+        r"organizations\.csv has two columns named name_ru in row 1: B, C; rename one",
+        r"organizations\.csv два столбца с именем name_ru в строке 1: B, C; переименуйте один",
     ),
     "a zip bomb": (
         "partnerships",

@@ -8,6 +8,7 @@ from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Table
 from kgservice.intake.readers.reading import Sheet
 from kgservice.report import Text
+from kgservice.report.unseen import visible
 
 _SHOWN = 40
 _TOGETHER = 200
@@ -52,9 +53,9 @@ def _missing(
         return SourceUnreadable(
             "{file}: row {row} reads as one single cell, {found}, so that the columns {columns} are missing. "
             "Is the separator right (separator in source.toml)?",
-            **given | {"found": found[0][:100]},
+            **given | {"found": visible(found[0][:100])},
         )
-    given["found"] = ", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
+    given["found"] = visible(", ".join(found[:_SHOWN])) + (", …" if len(found) > _SHOWN else "")
     left = [column for column in found if column not in named]
     meant = list(dict.fromkeys(filter(None, (near(column, left) for column in missing))))
     if meant:
@@ -62,7 +63,7 @@ def _missing(
             "{file} has no column {columns}; its headings in row {row} are {found}. Is {near} meant? "
             "Mend the headings, header_row in source.toml, or the mapping.",
             **given,
-            near=", ".join(meant),
+            near=visible(", ".join(meant)),
         )
     return SourceUnreadable(
         "{file} has no column {columns}; its headings in row {row} are {found}. "

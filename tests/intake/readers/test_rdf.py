@@ -73,6 +73,8 @@ def test_nameless_nodes_get_names_that_stay(tmp_path: Path, source: Source) -> N
         ("a__ttl", "<http://e/s> <http://e/p>\n<bad iri> .", "line 2, column"),
         ("a__jsonld", '{"@context": "http://e/c.jsonld", "@id": "x"}', "never fetched"),
         ("a__rdf", '<!DOCTYPE a [<!ENTITY b "c">]><a/>', "DOCTYPE"),
+        ("a__ttl", '<http://e/s> <http://e/p> 1 .\n<http://e/s> <http://e/p> "x .\n', "line 2, column 27"),
+        ("a__jsonld", '{"http://e/p":' * 20_000 + "1" + "}" * 20_000, "nested too deep"),
         ("a__txt", "<http://e/s> <http://e/p> 1 .", "told by the end of the name"),
     ],
 )

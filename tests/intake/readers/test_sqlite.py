@@ -77,7 +77,7 @@ def test_a_select_that_never_ends_is_stopped(base: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(sqlite, "_SECONDS", 0.3)
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) AS c FROM n"
 
-    with pytest.raises(SourceUnreadable, match="interrupted"):
+    with pytest.raises(SourceUnreadable, match="no end of rows"):
         read(base, iterator=endless)
 
 
@@ -106,3 +106,19 @@ def test_a_database_in_wal_mode_may_lack_what_was_written_last(base: Path) -> No
     base.write_bytes(bytes(data))
 
     assert [finding.rule for finding in read(base, sheet="people")[1].report().findings] == ["read/database-open"]
+
+
+def test_a_database_that_does_not_hang_together_or_is_empty_is_told(base: Path) -> None:
+    with closing(sqlite3.connect(base)) as made:
+        made.executescript("CREATE INDEX by_name ON people (name); INSERT INTO people VALUES (4, 'Г', 1, NULL)")
+        page = made.execute("SELECT rootpage FROM sqlite_master WHERE name = 'by_name'").fetchone()[0] - 1
+    data = bytearray(base.read_bytes())
+    data[page * 4096 : page * 4096 + 5] = b"\x0a\0\0\0\1"
+    base.write_bytes(data)
+    with pytest.raises(SourceUnreadable, match="cannot be read as a SQLite database"):
+        read(base, sheet="people")
+
+    with closing(sqlite3.connect(base.with_name("none.sqlite"))) as made:
+        made.executescript("CREATE TABLE a (b); DROP TABLE a")
+    with pytest.raises(SourceUnreadable, match="holds no table"):
+        read(base.with_name("none.sqlite"))

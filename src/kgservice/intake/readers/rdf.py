@@ -40,9 +40,11 @@ _LINE = (
     rf'(?P<object>{_TERM}|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*|\^\^<[^>]*>)?)'
     rf"(?: (?P<graph>{_TERM}))? \.$"
 )
-_PLACE = re.compile(r"at line (\d+)(?: (?:between )?columns? (\d+))?")
+_PLACE = re.compile(r"(?:at|between) line (\d+)(?: (?:between )?columns? (\d+))?")
 _AGAIN = re.compile(r" \(line \d+\)$")  # the place, which SyntaxError adds to its text once more
 _FEW = 200
+_DEEP = 200
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|([\[{])|([\]}])', re.S)
 
 
 def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
@@ -55,6 +57,8 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     data = path.read_bytes()
     if syntax is RdfFormat.RDF_XML:
         check_xml(data, name)
+    if syntax is RdfFormat.JSON_LD and _depth(data) > _DEEP:
+        raise SourceUnreadable("{file} cannot be read as JSON: it is nested too deep.", file=name)
     try:
         written = serialize(parse(data, syntax, base_iri=RELATIVE), format=RdfFormat.N_QUADS) or b""
     except (SyntaxError, ValueError) as error:
@@ -85,6 +89,18 @@ def _syntax(path: Path, name: str) -> RdfFormat:
             known=", ".join(SYNTAXES),
         )
     return SYNTAXES[suffix]
+
+
+def _depth(data: bytes) -> int:
+    """Return how deep lists and objects of a JSON text lie in each other; the parser takes memory for each level."""
+    depth = deepest = 0
+    for match in _BRACKETS.finditer(data):
+        if match[1]:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif match[2]:
+            depth -= 1
+    return deepest
 
 
 def _broken(name: str, reason: str) -> SourceUnreadable:

@@ -13,6 +13,7 @@ from kgservice.errors import SourceInvalid, SourceUnreadable
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Table
 from kgservice.report import Cell, Text
+from kgservice.report.unseen import visible
 from kgservice.rml import Record
 
 ROW = "__row"
@@ -100,11 +101,17 @@ def headings(found: Sequence[str], file: str, sheet: str, row: int) -> list[str]
     for name, count in Counter(names).items():
         if name and count > 1:
             raise SourceUnreadable(
-                "{file} has two columns named {column}; rename one of them.", file=where, column=name
+                "{file} has two columns named {column} in row {row}: {letters}; rename one of them.",
+                file=where,
+                column=visible(name),
+                row=row,
+                letters=", ".join(letter(index) for index, one in enumerate(names) if one == name),
             )
         if name.startswith(OURS):
             raise SourceUnreadable(
-                "{file} has a column {column}; a heading may not begin with __.", file=where, column=name
+                "{file} has a column {column}; a heading may not begin with __.",
+                file=where,
+                column=visible(name),
             )
     return names
 

@@ -42,11 +42,17 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     _check_head(path, name, collector)
     try:
         with closing(_connected(path)) as base:
+            _check_whole(base, name)
             query = _query(base, table, name)
             cursor = base.execute(query)
             names = headings([column[0] for column in cursor.description], name, table.sheet, 1)
             frame = pl.concat([_empty(names), *_frames(cursor, names, name)], how="diagonal")
     except sqlite3.Error as error:
+        if str(error) == "interrupted":
+            raise SourceUnreadable(
+                "{file}: {sheet} gives no end of rows within {seconds} s; deliver a table instead of a view or SELECT.",
+                file=name, sheet=table.sheet or table.iterator or "SELECT", seconds=round(_SECONDS),
+            ) from None  # fmt: skip
         raise SourceUnreadable(
             "{file} cannot be read as a SQLite database ({reason}).", file=name, reason=str(error)
         ) from None
@@ -81,10 +87,24 @@ def _connected(path: Path) -> sqlite3.Connection:
     base.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1 << 26)
     base.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 200)
-    base.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
+    base.set_authorizer(_authorized)
     deadline = time.monotonic() + _SECONDS
     base.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
     return base
+
+
+def _check_whole(base: sqlite3.Connection, name: str) -> None:
+    """Refuse a database whose pages do not fit together: rows of it would be missing without a word."""
+    base.set_authorizer(None)
+    found = base.execute("PRAGMA quick_check(1)").fetchone()[0]
+    base.set_authorizer(_authorized)
+    if found != "ok":
+        reason = " ".join(found.removeprefix("*** in database main ***").split())
+        raise SourceUnreadable("{file} cannot be read as a SQLite database ({reason}).", file=name, reason=reason)
+
+
+def _authorized(action: int, *_: str | None) -> int:
+    return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
 
 
 def _tables(base: sqlite3.Connection) -> tuple[str, ...]:
@@ -103,6 +123,8 @@ def _query(base: sqlite3.Connection, table: Table, name: str) -> str:
         return f'SELECT * FROM "{quoted}"'  # noqa: S608 - the name is one that the database has
     if asked.lstrip().upper().startswith(("SELECT", "WITH", "VALUES")):
         return asked
+    if not known:
+        raise SourceUnreadable("{file} holds no table; nothing was delivered.", file=name)
     raise SourceUnreadable(
         "{file} has no table {sheet}; it has {sheets}. Name one as sheet in source.toml.",
         file=name,
