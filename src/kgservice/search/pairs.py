@@ -3,32 +3,21 @@
 import gc
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from heapq import nlargest
 from itertools import chain
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import DamerauLevenshtein
-
 from kgservice.report import Text
+from kgservice.search.likeness import SLACK, Likeness
 from kgservice.search.names import Named, Spelling, key_of, spelled
-from kgservice.search.words import Words
+from kgservice.search.words import Words, latin
 
 LIKELY = 0.8
 """Score from which a pair is worth a person's look."""
 _CANDIDATES = 15  # of one thing; those that share the rarest words
 _COMMON = 150  # names that may share a word by which candidates are looked for
 _RAREST = 4  # words of a name by which candidates are looked for
-_SLACK = 1e-6
-"""What is too little to be told apart by rounding."""
-_PARTS = frozenset(map(partial(key_of, keys=Words()), (
-    "филиал", "колледж", "институт", "факультет", "лицей", "гимназия", "школа", "центр", "кафедра", "отделение",
-    "представительство", "управление", "branch", "college", "institute", "faculty", "department", "school", "centre",
-    "center", "division",
-)))  # fmt: skip
-"""Keys of words that tell a part of an organization from the whole."""
 _VOWELS = str.maketrans("", "", "aeiou")
 
 
@@ -95,6 +84,8 @@ class _Comparison:
         self._new = list({thing.iri: thing for thing in new}.values())
         self._all = [*self._new, *(thing for thing in known if thing.iri not in fresh)]
         self._fresh = fresh
+        self._keys = Words()
+        self._locals: dict[str, tuple[str, ...]] = {}
         self._spelled = (
             spelled(self._all, Words()) if spellings is None else {one.iri: spellings[one.iri] for one in self._all}
         )
@@ -102,6 +93,7 @@ class _Comparison:
         keys = (none.union(*[spelling.keys for spelling in spellings]) for spellings in self._spelled.values())
         counts = Counter(chain.from_iterable(keys))
         self._weights = {key: math.log(1 + len(self._all) / count) for key, count in counts.items()}
+        self._likeness = Likeness(self._weights, self._keys)
         self._rank = {key: at for at, (_, key) in enumerate(sorted((count, key) for key, count in counts.items()))}
         self._bones = {key: "~" + (key[0] + key[1:].translate(_VOWELS))[:7] for key in counts if len(key) > 4}
 
@@ -113,6 +105,7 @@ class _Comparison:
             for mark in marks[at] if at < len(marks) else self._marks(thing):
                 if mark in index:
                     index[mark].append(at)
+        told = set[tuple[int, int]]()
         for at, thing in enumerate(self._new):
             weights: dict[int, float] = defaultdict(float)
             for mark, weight in marks[at].items():
@@ -122,8 +115,11 @@ class _Comparison:
                         weights[other] += weight
             weights.pop(at, None)
             for other in nlargest(_CANDIDATES, weights, key=weights.__getitem__):
-                if other > at or self._all[other].iri not in self._fresh:
+                if other >= len(marks):
                     yield thing, self._all[other]
+                elif (pair := (min(at, other), max(at, other))) not in told:
+                    told.add(pair)
+                    yield self._all[pair[0]], self._all[pair[1]]
 
     def needed(self, one: Named, other: Named, least: float) -> float:
         """Return how alike the names of a pair must be at least, for a score: past 1 where no likeness is enough."""
@@ -133,15 +129,16 @@ class _Comparison:
             least = (least - 0.2) / 0.8 if one.places & other.places else least / 0.72
         if one.codes and other.codes:
             least /= 0.45 ** len(_compared(one.codes, other.codes)[1])
-        return least - _SLACK
+        return least - SLACK
 
     def score(self, one: Named, other: Named, needed: float = 0.0) -> tuple[float, tuple[Text, ...]]:
         """Return how likely two things are one, and why; of names less alike than `needed` as if nothing were alike."""
         likeness, reason = 0.0, Text("Their names have nothing in common.")
         above = needed if needed > 0 else -1.0
+        local = self._local(min(one.places & other.places)) if one.places and one.places & other.places else ()
         for a in self._spelled[one.iri]:
             for b in self._spelled[other.iri]:
-                found = self._likeness(a, b, above)
+                found = self._likeness.of(a, b, above, local)
                 if found and found[0] > above:
                     likeness, reason = found
                     above = likeness
@@ -176,89 +173,31 @@ class _Comparison:
                     found[self._bones[key]] = self._weights[key] * 0.8
             if len(ordered) > 1:
                 found["&".join(sorted(ordered[:2]))] = 2.0
-            if len(spelling.keys) > 2:
-                found["!" + "".join(sorted(key[0] for key in spelling.keys))] = 0.5
+            if len(ordered) > 2:
+                found["!" + "".join(sorted(key[0] for key in ordered))] = 0.5
+            self._mark_abbreviations(spelling, found)
         return found
 
-    def _likeness(self, one: Spelling, other: Spelling, above: float) -> tuple[float, Text] | None:
-        """Return how alike two spellings are and why; None where that is soon seen to be no more than `above`."""
-        if one.keys == other.keys:
-            same = one.text == other.text
-            return (1.0 if same else 0.97), (
-                Text("The names are the same without legal form, quotes and case.")
-                if same
-                else Text("The names are the same but for the forms, order or alphabet of their words.")
-            )
-        numbers = 1.0 if one.numbers == other.numbers else 0.5 if one.numbers and other.numbers else 0.8
-        if numbers < above + _SLACK:
-            return None  # it is the most that there is with these numbers
-        only, alone = one.keys - other.keys, other.keys - one.keys
-        letters = fuzz.token_sort_ratio(one.text, other.text) / 100
-        most = numbers * (0.65 + 0.35 * letters)
-        if most < above and (len(only) != len(alone) or above > 0.9):
-            return None
-        if only and alone and 0.85 * most < above and not _may_be_mistyped(only, alone):
-            return None
-        shared = self._sum(one.keys & other.keys)
-        matched = _mistyped(only, alone) if only and alone else []
-        weight = shared + 0.45 * self._sum(key for pair in matched for key in pair)
-        if matched:
-            only, alone = only - {a for a, _ in matched}, alone - {b for _, b in matched}
-        whole = weight + self._sum(only) + self._sum(alone)
-        overlap = weight / whole if whole else 0.0
-        score = (0.65 * overlap + 0.35 * letters) * numbers
-        if only and alone:
-            score *= 0.85  # each says something that the other does not
-        if (only | alone) & _PARTS:
-            score *= 0.85  # a part of the other, as a branch is
-        if not only and not alone:
-            score = max(score, 0.9)
-            return score, Text("The names differ by letters only: {one}, {other}.", _words(matched))
-        if score <= above:
-            return None
-        return score, Text("The names differ by the words: {words}.", {"words": ", ".join(sorted(only | alone))})
+    def _mark_abbreviations(self, spelling: Spelling, found: dict[str, float]) -> None:
+        """Add what an acronym, a compound or a compound turned round of the name would be looked for by."""
+        words = [word for word in spelling.text.split() if not word[0].isdigit()]
+        if 2 < len(words) < 8:
+            initials = "".join([word[0] for word in words])
+            found.update({f"@{words[0][:taken]}{initials[1:]}": 8.0 for taken in (1, 2, 3)})
+        if len(words) < 4:
+            found.update({f"@{word}": 8.0 for word in words if 2 < len(word) < 8})
+            found.update({"%" + "".join(sorted(key)): 2.0 for key in spelling.keys if len(key) > 10})
+        if len(words) == 2:
+            last = key_of(words[1], self._keys)
+            found.update({latin(words[0][:taken]) + last: 2.0 for taken in (3, 4)})
 
-    def _sum(self, keys: Iterable[str]) -> float:
-        return sum(map(self._weights.__getitem__, keys))
-
-
-def _mistyped(only: Iterable[str], alone: Iterable[str]) -> list[tuple[str, str]]:
-    """Return words that stand in one name alone but differ by one letter (two in long words), paired."""
-    left = sorted([key for key in alone if len(key) > 2 and not key.isdigit()])
-    found: list[tuple[str, str]] = []
-    if not left:
+    def _local(self, place: str) -> tuple[str, ...]:
+        """Return beginnings of words that name a place, as its IRI has them."""
+        found = self._locals.get(place)
+        if found is None:
+            keys = [self._keys.as_russian(word) for word in _last(place).split("-") if len(word) > 3]
+            found = self._locals[place] = tuple([key[:-1] if len(key) > 5 else key for key in keys])
         return found
-    for key in sorted([key for key in only if len(key) > 3 and not key.isdigit()]):
-        edits = 1 if len(key) < 9 else 2
-        for other in left:
-            if abs(len(other) - len(key)) > edits:
-                continue
-            if DamerauLevenshtein.distance(key, other, score_cutoff=edits) <= edits:
-                found.append((key, other))
-                left.remove(other)
-                break
-    return found
-
-
-def _may_be_mistyped(only: Collection[str], alone: Collection[str]) -> bool:
-    """Tell whether each word of the side that has fewer may have its like on the other: without, both say more."""
-    few, many = (only, alone) if len(only) <= len(alone) else (alone, only)
-    for key in few:
-        size = len(key)
-        for other in many:
-            length = len(other)
-            edits = 2 if length > 8 or size > 8 else 1
-            if -edits <= size - length <= edits and (
-                DamerauLevenshtein.distance(key, other, score_cutoff=edits) <= edits
-            ):
-                break
-        else:
-            return False
-    return True
-
-
-def _words(matched: Sequence[tuple[str, str]]) -> Mapping[str, object]:
-    return {"one": ", ".join(a for a, _ in matched), "other": ", ".join(b for _, b in matched)}
 
 
 def _compared(

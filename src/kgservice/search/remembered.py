@@ -48,7 +48,7 @@ class Remembered:
                 things = json.loads(f"[{','.join(known for known, _ in found.written.values() if known)}]")
                 for iri, kind, names, codes, places, spelled in things:
                     found.known[iri] = Named(iri, kind, names, {(name, value) for name, value in codes}, {*places})
-                    found.spelled[iri] = [Spelling(text, frozenset(k), frozenset(n)) for text, k, n in spelled]
+                    found.spelled[iri] = [Spelling(text, frozenset(k), frozenset(n), s) for text, k, n, s in spelled]
             except (ValueError, TypeError):  # damaged: it is only quicker than reading the statements
                 return None
         return found
@@ -80,7 +80,7 @@ class Remembered:
         known = ""
         for one in named((f"<{iri}> {text}".encode() for text in sorted({*held})), self.base).values():
             self.known[iri], self.spelled[iri] = one, spellings_of(one, speller)
-            spelled = [(s.text, sorted(s.keys), sorted(s.numbers)) for s in self.spelled[iri]]
+            spelled = [(s.text, sorted(s.keys), sorted(s.numbers), s.sort) for s in self.spelled[iri]]
             known = _json((iri, one.kind, one.names, sorted(one.codes), sorted(one.places), spelled))
         self.written[iri] = known, _json(sorted(held))
 
