@@ -26,6 +26,7 @@ SUITES: dict[str, list[str]] = {
         "tests/walks/test_state.py",
     ],
     "crashes": [
+        "tests/walks/test_again.py",
         "tests/walks/test_crash.py",
         "tests/walks/test_decisions.py",
         "tests/walks/test_rebase.py",
