@@ -1,4 +1,4 @@
-"""Any delivery that comes twice changes nothing, whatever the order of its rows and columns; a discarded one neither."""
+"""Any delivery that comes twice changes nothing, in whatever order it stands; a discarded one was never there."""
 
 import hashlib
 import shutil
