@@ -76,7 +76,7 @@ def test_a_russian_name_in_an_old_zip_is_read(tmp_path: Path) -> None:
         ("a__zip", zipped(**{".._IN_people__csv": PEOPLE}), "leads out of it"),
         ("a__zip", zipped(), "holds no file"),
         ("a__zip", zipped(people__csv=b"MZ\x90\x00\x03"), "is a program"),
-        ("a__zip", zipped(people__csv=PEOPLE)[:-10], "not a text file"),
+        ("a__zip", zipped(people__csv=PEOPLE)[:-10], "not a whole spreadsheet or zip file"),
         ("a__xlsx", b"MZ\x90\x00\x03", "is a program"),
         ("a__xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "old .xls or a workbook locked"),
         ("a__csv", b"%PDF-1.7", "is PDF, not a table"),

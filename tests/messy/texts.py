@@ -44,9 +44,15 @@ def _beyond(rows: list[Row], draw: random.Random) -> tuple[bytes, Truth]:
     return "\r\n".join(lines).encode(), {(2, "")}
 
 
+def _footnote(rows: list[Row], draw: random.Random) -> tuple[bytes, Truth]:
+    return text(rows).encode() + "\r\n* по данным на 1 мая\r\n".encode(), {(len(rows) + 3, "")}
+
+
 TEXTS = (
     ("a row too short", "read/row-short", _line(lambda line: line.rsplit(",", 2)[0])),
     ("a row too long", "read/row-long", _line(lambda line: line + ",one,more")),
+    ("a row with other separators", "read/row-short", _line(lambda line: line.replace(",", ";"))),
+    ("a footnote", "read/row-short", _footnote),
     ("a quote not closed", "read/quote-broken", _line(lambda line: line.replace(",", ',"', 1))),
     ("a quote inside a cell", "read/quote-broken", _line(lambda line: line.replace(",", ',"a"b', 1))),
     ("a column that nothing maps", "read/column-unmapped", _more),
