@@ -117,6 +117,7 @@ def test_the_short_form_gives_the_same_statements_as_the_turtle(tmp_path: Path) 
         ("g: graph", "g: &x graph", 0, ""),
         ("g: graph/source/x/$(evidence)", "g: *x", 15, "a mapping has no aliases"),
         ("g: graph", "g: !!python/object:os.system graph", 15, "a mapping has no tags"),
+        ("    s: id/place/$(code)", "    s: id/place/$(code", 9, "has a $( that no ) closes"),
         ("    s: id/place/$(code)", "    s: id/place/$(code)\n    s: x", 10, "s stands twice"),
         ("  thing:", "   thing:", 12, "this is not YAML"),
         ("sources:\n  all", "sorces:\n  all", 4, "the mapping has no key sorces"),

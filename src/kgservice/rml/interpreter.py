@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Table
+from contextlib import contextmanager
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from kgservice.rml.joins import JoinedParents, SameRecord
 from kgservice.rml.model import Mapping, TriplesMap
 from kgservice.rml.produced import Produced
 from kgservice.rml.records import Record, RecordBatch, Records, batches, cut
+from kgservice.rml.values import TooManyError
 
 ROWS = 50_000
 """Rows of a table that are mapped together."""
@@ -43,7 +45,9 @@ def map_table(
     for triples_map in mapping.of(source):
         generator = Generator(triples_map, base, _parents(mapping, triples_map, base, data))
         for start in range(0, table.height, ROWS):
-            yield generator.produce(TableBatch(table.slice(start, ROWS)))
+            with _told(mapping, triples_map.line):
+                produced = generator.produce(TableBatch(table.slice(start, ROWS)))
+            yield produced
 
 
 def map_records(
@@ -77,7 +81,22 @@ def map_records(
             item = generator.triples_map
             chosen = _cut(batch, item, inner[item.iri])
             if chosen:
-                yield generator.produce(RecordBatch(chosen, item.formulation, nulls))
+                with _told(mapping, item.line):
+                    produced = generator.produce(RecordBatch(chosen, item.formulation, nulls))
+                yield produced
+
+
+@contextmanager
+def _told(mapping: Mapping, line: int) -> Iterator[None]:
+    """Tell the file and the line of a rule that combines too much; `line` = where the rule does not know its own."""
+    try:
+        yield
+    except TooManyError as error:
+        raise MappingInvalid(
+            "{file}, line {line}: a rule combines the values of its records {pairs} times, more than {most}: "
+            "does a join lack a condition, or a template two lists?",
+            file=str(mapping.path), line=error.line or line, pairs=error.pairs, most=error.most,
+        ) from None  # fmt: skip
 
 
 def _cut(records: Sequence[Record], triples_map: TriplesMap, iterator: str) -> Sequence[Record]:
@@ -115,7 +134,8 @@ def _parents(mapping: Mapping, triples_map: TriplesMap, base: str, data: Others)
             found[id(term)] = SameRecord(Generator(parent, base))
         else:
             batch = _batch(mapping, data[parent.source], parent)
-            found[id(term)] = JoinedParents(term, Generator(parent, base), batch)
+            with _told(mapping, term.line):
+                found[id(term)] = JoinedParents(term, Generator(parent, base), batch)
     return found
 
 

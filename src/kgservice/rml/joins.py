@@ -28,6 +28,7 @@ class JoinedParents:
     """Subjects of a parent triples map by the values they are joined on; without joins, all of them."""
 
     def __init__(self, parent: ParentMap, generator: Generator, batch: Batch) -> None:
+        self.line = parent.line
         evaluator = Evaluator(batch)
         subject = generator.terms(evaluator, generator.triples_map.subject)
         keys = [evaluator.values(expression) for _, expression in parent.joins]
@@ -39,13 +40,13 @@ class JoinedParents:
     def objects(self, evaluator: Evaluator) -> Values:
         """Return the subjects that each child record is joined with; a child without a parent is a failure."""
         if not self.children:
-            bounded(pl.DataFrame({"row": positions(evaluator.height)}), self.index, [])
+            bounded(pl.DataFrame({"row": positions(evaluator.height)}), self.index, [], self.line)
             crossed = pl.DataFrame({"row": positions(evaluator.height)}).join(self.index, how="cross")
             return Values(crossed["row"], crossed["subject"])
         rows, columns, _ = combined([evaluator.values(expression) for expression in self.children])
         names = [str(number) for number in range(len(columns))]
         frame = pl.DataFrame({"row": rows, **dict(zip(names, columns, strict=True))})
-        bounded(frame, self.index, names)
+        bounded(frame, self.index, names, self.line)
         found = frame.join(self.index, on=names, how="left", maintain_order="left")
         lacking = found.filter(pl.col("subject").is_null())
         if lacking.height:

@@ -91,6 +91,8 @@ class TermWriter:
 
     def _value(self, made: Node, text: str, iri: bool, at: yaml.Node) -> None:
         whole = _REFERENCE.fullmatch(text)
+        if "$(" in _REFERENCE.sub("", text):
+            raise self.outline.fault(at, "“{text}” has a $( that no ) closes", text=text)
         if whole:
             self.add(made, "reference", Literal(_plain(whole[1])), at)
         elif _REFERENCE.search(text):

@@ -256,3 +256,18 @@ def test_headings_over_two_rows_are_one_heading_each(tmp_path):
     assert shown.frame["Город"].to_list() == ["Тайга", "Тайга"]
     assert shown.frame["Реквизиты: ИНН"].to_list() == ["4200000018", "4200000025"]
     assert [finding.rule for finding in told] == ["read/merged"]
+
+
+def test_the_first_sheet_is_one_with_cells_that_people_see(tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Codes").hide()
+        book.add_chartsheet("Chart")
+        shown = book.add_worksheet("People")
+        shown.activate()
+        shown.write_column(0, 0, ["id", "1"])
+    sheet, findings = read(path, table())
+
+    assert (sheet.sheet, sheet.frame.height, findings[0].text.params["sheets"]) == ("People", 1, "Codes")
+    with pytest.raises(SourceUnreadable, match=r"\[Codes\] has no row 1"):
+        read(path, table(sheet="Codes"))

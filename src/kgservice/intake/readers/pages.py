@@ -62,7 +62,9 @@ def page_of(
         return Page(file, sheet, table, collector, grid, text, list(table.columns))
     if len(grid) < table.header_row:
         raise SourceUnreadable(
-            "{file} has no row {row}, where source.toml says the headings are.", file=file, row=table.header_row
+            "{file} has no row {row}, where source.toml says the headings are.",
+            file=f"{file} [{sheet}]" if sheet else file,
+            row=table.header_row,
         )
     above = [[text(value) for value in row] for row in grid[: table.header_row]]
     named = headings(band(above, merged), file, sheet, table.header_row)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from kgservice.errors import SourceUnreadable
 from kgservice.intake.findings import Collector
@@ -34,7 +34,7 @@ def read(table: Table, path: Path, name: str, collector: Collector) -> Sheet:
     _check_strings(path, name)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        sheet = chosen(workbook.sheet_names, table, name, collector)
+        sheet = chosen(_readable(workbook), table, name, collector)
         seen = marks(path, sheet)
         _check_span(seen, name, sheet)
         content = workbook.get_sheet_by_name(sheet)
@@ -55,7 +55,7 @@ def names(path: Path) -> tuple[str, ...]:
     """Return the names of the sheets."""
     check_zip(path, path.name, _INFLATED)
     _check_strings(path, path.name)
-    return tuple(_opened(path).sheet_names)
+    return tuple(_readable(_opened(path)))
 
 
 def texts(path: Path, sheet: str, most: int) -> list[list[str]]:
@@ -78,6 +78,12 @@ def _opened(path: Path) -> CalamineWorkbook:
         raise SourceUnreadable(
             "{file} cannot be read as a workbook ({reason}). Save it as .xlsx again.", file=path.name, reason=str(error)
         ) from None
+
+
+def _readable(workbook: CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets that hold cells, those that people see before the hidden ones."""
+    sheets = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    return [one.name for one in sorted(sheets, key=lambda one: one.visible != SheetVisibleEnum.Visible)]
 
 
 def _check_strings(path: Path, name: str) -> None:
