@@ -8,12 +8,12 @@ import polars as pl
 
 from kgservice.errors import MappingInvalid
 from kgservice.rml.batches import Batch, TableBatch
+from kgservice.rml.bounds import TooManyError
 from kgservice.rml.generation import Generator, Parents
 from kgservice.rml.joins import JoinedParents, SameRecord
 from kgservice.rml.model import Mapping, TriplesMap
 from kgservice.rml.produced import Produced
 from kgservice.rml.records import Record, RecordBatch, Records, batches, cut
-from kgservice.rml.values import TooManyError
 
 ROWS = 50_000
 """Rows of a table that are mapped together."""

@@ -3,11 +3,12 @@
 import polars as pl
 
 from kgservice.rml.batches import Batch
+from kgservice.rml.bounds import bounded
 from kgservice.rml.evaluation import Evaluator
 from kgservice.rml.expressions import references
 from kgservice.rml.generation import Generator
 from kgservice.rml.model import ParentMap
-from kgservice.rml.values import Values, bounded, combined, positions
+from kgservice.rml.values import Values, combined, positions
 
 
 class SameRecord:
