@@ -1,5 +1,7 @@
 """What a wording means is said on the page of a draft, by who may work on its sources, and the delivery read again."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from region import table
@@ -55,3 +57,20 @@ def test_nothing_is_said_of_sources_that_the_draft_has_not_or_without_a_meaning(
     for wrong in (fields(source="places-illustrative"), fields(thing=""), fields(thing="place/town-1")):
         answer = client.post(f"/curate/drafts/{draft[0]}/wordings", data=wrong, headers=JSON | {"KG-Form-Token": form})
         assert answer.status_code == 400, wrong
+
+
+def test_what_a_steward_lets_stand_is_shown_with_its_reason_and_taken_back(house, draft):
+    client, form = house.session("steward")
+    address, day = f"/curate/drafts/{draft[0]}", str(date.today() + timedelta(days=9))
+    given = {"cause": draft[1], "comment": "asked the owner", "until": day, "form_token": form}
+    page = client.post(f"{address}/waive", data=given, headers={"Accept": "text/html"}, follow_redirects=True).text
+    assert "asked the owner" in page
+    assert f"until {day}" in page
+    (name,) = [one.name for one in house.service.waive.waivers() if one.cause == draft[1]]
+    assert f'action="{address}/revoke"' not in house.page("curator", f"{address}?cause={draft[1]}").text
+
+    fields = {"waiver": name, "cause": draft[1], "form_token": form}
+    back = client.post(f"{address}/revoke", data=fields, headers={"Accept": "text/html"}, follow_redirects=True).text
+
+    assert "asked the owner" not in back
+    assert "Let it stand" in back

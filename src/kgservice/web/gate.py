@@ -34,6 +34,7 @@ ROUTES: Mapping[str, Mapping[str, Role | None]] = {
     "/curate/drafts/<draft_id>/findings.<ending>": {"GET": _R},
     "/curate/drafts/<draft_id>/rows": {"GET": _R},
     "/curate/drafts/<draft_id>/waive": {"POST": _S},
+    "/curate/drafts/<draft_id>/revoke": {"POST": _S},
     "/curate/drafts/<draft_id>/wordings": {"GET": _C, "POST": _C},
     "/curate/drafts/<draft_id>/wordings/take-back": {"POST": _C},
     "/curate/drafts/<draft_id>/read-again": {"POST": _C},

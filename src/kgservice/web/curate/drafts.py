@@ -1,5 +1,7 @@
 """A draft on pages: verdict and next step, what is wrong and where, and the steps on to a release."""
 
+from collections.abc import Collection
+
 from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as Answer
 
@@ -7,6 +9,7 @@ from kgservice.actions.findings import Sheet
 from kgservice.errors import ParameterInvalid
 from kgservice.locale import say
 from kgservice.releases import Draft
+from kgservice.report.waivers import Waiver
 from kgservice.web.curate import findings, wordings
 from kgservice.web.curate.counter import Counter, Desk, onward, page_wanted
 from kgservice.web.curate.counter import as_json as answered
@@ -33,15 +36,17 @@ def blueprint(counter: Counter) -> Blueprint:
         own = [cause for cause in causes if cause.source in draft.sources or cause.new]
         wanted = request.args.get("cause", "")
         picked = next((cause for cause in causes if cause.ident == wanted), next(iter((*own, *causes)), None))
+        shown = findings.shown(service.findings, draft_id, picked, g.language) if picked else None
         return render(
             "curate/draft.html", draft=draft, titles=[counter.title(name) for name in draft.sources], own=own,
             others=[cause for cause in causes if cause not in own],
             tally=tally, causes=causes, say=lambda text: say(text, g.language),
-            shown=findings.shown(service.findings, draft_id, picked, g.language) if picked else None,
+            shown=shown,
             job=job_on(draft_id), publishable=("accepted",) if service.settings.second_pair else ("clean", "accepted"),
             fresh=draft.state == "published" or not service.edit.pending(draft_id),
             counts=_counts(service, draft_id) if summary else {},
-            worst=findings.worst, wordings=wordings.offered(counter, draft, picked),
+            worst=findings.worst, waivers=_waivers(service, shown.waived if shown else ()),
+            wordings=wordings.offered(counter, draft, picked),
             **_table(service, draft_id, sheets), **standing(service, draft),
         )  # fmt: skip
 
@@ -78,6 +83,11 @@ def _steps(room: Blueprint, counter: Counter) -> None:
         params = {"draft": draft.id, "role": counter.account.role.word, **more}
         made = service.queue.add(kind, params, counter.actor, source)
         return onward(f"/curate/jobs/{made.id}", made.to_json(), 202)
+
+
+def _waivers(service: Desk, names: Collection[str]) -> list[Waiver]:
+    """Return the decisions of these names."""
+    return [one for one in service.waive.waivers() if one.name in names] if names else []
 
 
 def _counts(service: Desk, draft_id: str) -> dict[str, int]:

@@ -34,10 +34,12 @@ class Shown:
     expected: str
     places: tuple[tuple[Finding, str], ...]
     """The first findings, each with its message."""
+    waived: tuple[str, ...]
+    """Names of the decisions that let the first of its waived findings stand."""
 
 
 def blueprint(counter: Counter) -> Blueprint:
-    """Return `/curate/drafts/<id>/findings.<ending>`, `/rows` and `/waive`."""
+    """Return `/curate/drafts/<id>/findings.<ending>`, `/rows`, `/waive` and `/revoke`."""
     room = Blueprint("findings", __name__)
     service = counter.service
 
@@ -68,16 +70,28 @@ def blueprint(counter: Counter) -> Blueprint:
             return redirect(f"/curate/drafts/{draft_id}?cause={cause}", 303)
         return as_json({"waiver": waiver.name, "findings": covered}, 201)
 
+    @room.post("/curate/drafts/<draft_id>/revoke")
+    def revoke(draft_id: str) -> Answer:
+        waiver, cause = (
+            service.waive.revoke(request.form.get("waiver", ""), counter.actor),
+            request.form.get("cause", ""),
+        )
+        if page_wanted():
+            return redirect(f"/curate/drafts/{draft_id}?cause={cause}", 303)
+        return as_json({"waiver": waiver.name, "revoked": str(waiver.revoked)})
+
     return room
 
 
 def shown(found: Findings, name: str, cause: Cause, language: str) -> Shown:
     """Return a cause with its first places in a language."""
     places = [one.finding for one in found.window(name, 0, _PLACES, cause=cause.ident)]
+    waived = [one.finding.waived for one in found.window(name, 0, _PLACES, cause=cause.ident, waived=True)]
     return Shown(
         cause, title(cause, language), shortened(cause.rule), say(cause.remedy, language) if cause.remedy else "",
         say(cause.expected, language) if cause.expected else "",
         tuple((finding, say(finding.text, language)) for finding in places),
+        tuple(dict.fromkeys(waived)),
     )  # fmt: skip
 
 
