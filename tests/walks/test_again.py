@@ -103,13 +103,15 @@ def statements(service: Service, draft: Draft) -> dict[str, list[bytes]]:
     return {graph: list(lines(path)) for graph, path in files.items() if "/source/" in graph}
 
 
-def findings(path: Path, rows: bool = True) -> Counter[Any]:
-    """Return what was found, how often; without the numbers of rows, if so said."""
+def findings(path: Path, rows: bool = True, waived: bool = True) -> Counter[Any]:
+    """Return what was found, how often; without the numbers of rows, or what is waived, if so said."""
     found: Counter[Any] = Counter()
     with Reader(path) as reader:
         for one in (each.finding for each in reader.findings()):
             cells = [(cell.row if rows else 0, cell.column, cell.value, cell.key) for cell in one.cells]
-            found[one.rule, one.severity, one.focus, one.path, one.value, bool(one.waived), *sorted(cells)] += 1
+            found[
+                one.rule, one.severity, one.focus, one.path, one.value, waived and bool(one.waived), *sorted(cells)
+            ] += 1
     return found
 
 
@@ -154,6 +156,10 @@ def comes_twice(settings: Settings, name: str, rows: list[tuple[Any, ...]], draw
         first = service.ingest.deliver(name, paths[:1], confirmed=True, actor=ANNA).draft
         said, found = statements(service, first), findings(first.findings)
         assert Counter(one.rule for one in first.report().findings) == sum_by_rule(found)
+        for record in first.imports[name]:  # what reading and mapping found is in the draft, at all its cells
+            own = first.path / "lineage" / record["lineage"] / "findings.sqlite"
+            if own.is_file():
+                assert findings(own, waived=False) <= findings(first.findings, waived=False)
 
         again = service.ingest.deliver(name, paths[:1], draft_id=first.id, confirmed=True, actor=ANNA).draft
         other = service.ingest.deliver(name, paths[1:], confirmed=True, actor=ANNA).draft
