@@ -149,8 +149,10 @@ def test_codes_tell_what_a_row_is_and_rows_without_one_are_left_out(service, tmp
     rows = ["A; ;Сельское хозяйство", *(f"A;01.{n};Выращивание культур {n}" for n in range(10, 40))]
     path.write_bytes("\n".join(rows).encode("cp1251"))
     made = service.newsource.propose("data", path)
-    things = dict(service.newsource.trial(made, path).things)
+    trial = service.newsource.trial(made, path)
+    things = dict(trial.things)
 
+    assert "table/key-empty" not in {finding.rule for finding in trial.findings}, "who leaves rows out knows"
     assert (short(made.of), made.key, made.beside, made.slugged) == ("kg:EconomicActivity", ("c2",), "c1", False)
     assert len(things) == 9, "ten rows are looked at, and the first of them has no code"
     assert "id/sector/01.10" in things

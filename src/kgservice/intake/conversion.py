@@ -196,6 +196,8 @@ class _Job:
                 rows = sheet.frame.height
                 pieces = max(len(self.mapping.of(table.name)), 1) * max(-(-rows // rml.ROWS), 1)
                 silent = keys.torn(table, sheet)
+                if all(one.subject.condition is not None for one in self.mapping.of(table.name)):
+                    silent = silent.clear()  # who leaves rows out by a condition knows
                 said("Mapping rows to statements", before, total)
                 for number, produced in enumerate(mapped(self.mapping, table, sheet, self.base, others), 1):
                     self._take(produced, sheet)
