@@ -6,7 +6,7 @@ from functools import partial
 from rapidfuzz import fuzz
 
 from kgservice.report import Text
-from kgservice.search.matching import Match, Word, explained, may_be_mistyped, mistyped
+from kgservice.search.matching import Match, Word, explained, may_be_explained, may_be_mistyped, mistyped
 from kgservice.search.names import JOINED, PART, TURNED, Spelling, key_of
 from kgservice.search.words import Words
 
@@ -18,6 +18,7 @@ _PARTS = frozenset(map(partial(key_of, keys=Words()), (
     "center", "division",
 )))  # fmt: skip
 """Keys of words that tell a part of an organization from the whole."""
+_EXPLAINED = 2  # words of the shorter side that may stand for others: more are another name
 _OF_A_PART, _OF_A_WORD = 0.93, 0.85
 """The most that two names can be alike, one of which is but a part, or a word, of the whole name."""
 
@@ -28,6 +29,7 @@ class Likeness:
     def __init__(self, weights: Mapping[str, float], keys: Words) -> None:
         self._weights = weights
         self._keys = keys
+        self._words: dict[str, list[Word]] = {}
 
     def of(
         self, one: Spelling, other: Spelling, above: float, local: tuple[str, ...] = ()
@@ -49,7 +51,8 @@ class Likeness:
         only, alone = one.keys - other.keys, other.keys - one.keys
         if local:
             only, alone = (frozenset([key for key in keys if not key.startswith(local)]) for keys in (only, alone))
-        matches = self._matches(one, other, only, alone) if only and alone else []
+        few = 0 < min(len(only), len(alone)) <= _EXPLAINED
+        matches = self._matches(one, other, only, alone) if few else []
         if matches or (local and len(only) + len(alone) < len(one.keys ^ other.keys)):
             return self._meant(one, other, only, alone, matches, most)
         letters = fuzz.token_sort_ratio(one.text, other.text) / 100
@@ -86,6 +89,8 @@ class Likeness:
             return []
         left = [word for word in self._ordered(one.text) if word[1] in only]
         right = [word for word in self._ordered(other.text) if word[1] in alone]
+        if not may_be_explained(left, right):
+            return []
         found = explained(left, right)
         if one.keys & other.keys:
             return found
@@ -128,7 +133,10 @@ class Likeness:
         return score
 
     def _ordered(self, text: str) -> list[Word]:
-        return [(word, key_of(word.removesuffix("."), self._keys)) for word in text.split()]
+        found = self._words.get(text)
+        if found is None:
+            found = self._words[text] = [(word, key_of(word.removesuffix("."), self._keys)) for word in text.split()]
+        return found
 
     def _sum(self, keys: Iterable[str]) -> float:
         return sum(map(self._weights.__getitem__, keys))

@@ -1,7 +1,7 @@
 """Words of two names that mean the same: mistyped, abbreviated, compounded, of another gender, a verb for its noun."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -46,6 +46,30 @@ def _is_near(key: str, other: str) -> bool:
     return DamerauLevenshtein.distance(key, other, score_cutoff=edits) <= edits
 
 
+def may_be_explained(left: Sequence[Word], right: Sequence[Word]) -> bool:
+    """Tell whether `explained` may find anything: for most pairs of names it cannot, which is soon seen."""
+    for text, key in left:
+        head, root = text[:_ROOT], key[:_ROOT]
+        for other, its in right:
+            if other[:_ROOT] == head or its[:_ROOT] == root:
+                if _is_alike(text, key, other, its) or _is_alike(other, its, text, key):
+                    return True
+                if any(map(key.endswith, [end for _, end in right if end != its])):
+                    return True  # it may be a compound that begins with this word
+                if any(map(its.endswith, [end for _, end in left if end != key])):
+                    return True
+            elif _is_turned(key, its):
+                return True
+    return _may_be_initials(left, right) or _may_be_initials(right, left)
+
+
+def _may_be_initials(some: Sequence[Word], others: Sequence[Word]) -> bool:
+    if len(others) < 2:
+        return False
+    initials = {text[0] for text, _ in others}
+    return any(1 < len(text) <= _SHORT and initials.issuperset((text[0], *text[-2:])) for text, _ in some)
+
+
 def explained(left: Sequence[Word], right: Sequence[Word]) -> list[Match]:
     """Return which words of one name stand for which of the other, each word at most once; both in their order."""
     found: list[Match] = []
@@ -66,10 +90,10 @@ def _meant(word: Word, others: Sequence[Word]) -> tuple[Word, ...]:
     text, key = word
     if text[0].isdigit():
         return ()
-    if 1 < len(text) < _SHORT + 1 and (some := _initials(text, others)):
+    if 1 < len(text) <= _SHORT and (some := _initials(text, others)):
         return some
     for other in others:
-        if any(is_alike(text, key, *other) for is_alike in _ALIKE):
+        if _is_alike(*word, *other):
             return (other,)
     for at in range(len(others) - 1):
         first, second = others[at], others[at + 1]
@@ -81,7 +105,7 @@ def _meant(word: Word, others: Sequence[Word]) -> tuple[Word, ...]:
 
 def _begins(key: str, head: str) -> bool:
     """Tell whether the head of a compound is the beginning of a word, or that word with its ending."""
-    return key.startswith(head) or (head.startswith(key) and len(head) < len(key) + _ROOT)
+    return key.startswith(head) or (len(key) >= _ROOT and head.startswith(key) and len(head) < len(key) + _ROOT)
 
 
 def _initials(text: str, others: Sequence[Word]) -> tuple[Word, ...]:
@@ -97,22 +121,18 @@ def _initials(text: str, others: Sequence[Word]) -> tuple[Word, ...]:
     return ()
 
 
-def _abbreviates(text: str, _: str, other: str, __: str) -> bool:
-    return text.endswith(".") and len(text) > _ROOT and other.startswith(text[:-1])
-
-
-def _is_of_a_woman(_: str, key: str, __: str, other: str) -> bool:
-    return len(key) > _ROOT and any(other == key + ending for ending in _GENDERS)
-
-
-def _is_its_verb(text: str, _: str, other: str, __: str) -> bool:
+def _is_alike(text: str, key: str, other: str, its: str) -> bool:
+    """Tell whether a word stands for another: short for it, of another gender, its verb, or with its roots swapped."""
+    if text[:_ROOT] != other[:_ROOT] and key[:_ROOT] != its[:_ROOT]:
+        return _is_turned(key, its)
+    if text[-1] == ".":
+        return len(text) > _ROOT and other.startswith(text[:-1])
+    if len(key) > _ROOT and its.startswith(key) and its[len(key) :] in _GENDERS:
+        return True
     least = max(4, min(len(text), len(other)) // 2)
     return text[:least] == other[:least] and _VERB.search(text) is not None and _OF_VERB.search(other) is not None
 
 
-def _is_turned(_: str, key: str, __: str, other: str) -> bool:
+def _is_turned(key: str, its: str) -> bool:
     """Tell whether a long word is the other one with its roots swapped."""
-    return len(key) > _LONG and len(key) == len(other) and key[:3] != other[:3] and sorted(key) == sorted(other)
-
-
-_ALIKE: tuple[Callable[[str, str, str, str], bool], ...] = (_abbreviates, _is_of_a_woman, _is_its_verb, _is_turned)
+    return len(key) > _LONG and len(key) == len(its) and key[:_ROOT] != its[:_ROOT] and sorted(key) == sorted(its)

@@ -181,15 +181,24 @@ class _Comparison:
     def _mark_abbreviations(self, spelling: Spelling, found: dict[str, float]) -> None:
         """Add what an acronym, a compound or a compound turned round of the name would be looked for by."""
         words = [word for word in spelling.text.split() if not word[0].isdigit()]
-        if 2 < len(words) < 8:
-            initials = "".join([word[0] for word in words])
-            found.update({f"@{words[0][:taken]}{initials[1:]}": 8.0 for taken in (1, 2, 3)})
-        if len(words) < 4:
-            found.update({f"@{word}": 8.0 for word in words if 2 < len(word) < 8})
-            found.update({"%" + "".join(sorted(key)): 2.0 for key in spelling.keys if len(key) > 10})
-        if len(words) == 2:
-            last = key_of(words[1], self._keys)
-            found.update({latin(words[0][:taken]) + last: 2.0 for taken in (3, 4)})
+        count = len(words)
+        if 2 < count < 8:
+            first, rest = words[0], "".join([word[0] for word in words])[1:]
+            found[f"@{first[:1]}{rest}"] = found[f"@{first[:2]}{rest}"] = found[f"@{first[:3]}{rest}"] = 8.0
+        elif count == 2:
+            for mark in self._turned_round(*words):
+                found[mark] = 2.0
+        if count < 4:
+            for word in words:
+                if 2 < len(word) < 8:
+                    found[f"@{word}"] = 8.0
+            for key in spelling.keys:
+                if len(key) > 10:
+                    found["%" + "".join(sorted(key))] = 2.0
+
+    def _turned_round(self, first: str, second: str) -> tuple[str, str]:
+        last = key_of(second, self._keys)
+        return latin(first[:3]) + last, latin(first[:4]) + last
 
     def _local(self, place: str) -> tuple[str, ...]:
         """Return beginnings of words that name a place, as its IRI has them."""
