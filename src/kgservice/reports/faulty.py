@@ -106,7 +106,7 @@ class _Rows:
             self._comments += 1
             comment = words(coloured[at], tongue) if self._comments <= _COMMENTED else ""
             line.append(Slot(text, _colour(coloured[at]), comment))
-        said = "; ".join(dict.fromkeys(say(finding.text, tongue) for finding in findings))
+        said = "; ".join(dict.fromkeys(say(summary.owned(finding.text), tongue) for finding in findings))
         line.append(Slot(said[:_WORDS], "wrapped"))
         return line
 
@@ -126,7 +126,7 @@ def words(findings: Sequence[Finding], language: str) -> str:
     lines: list[str] = []
     for finding in findings:
         waived = f" ({translate('waived', language)})" if finding.waived else ""
-        lines.append(f"• {say(finding.text, language)}{waived}")
+        lines.append(f"• {say(summary.owned(finding.text), language)}{waived}")
         if finding.expected:
             lines.append(f"  {translate('expected', language)}: {say(finding.expected, language)}")
         if remedy := summary.mending(finding.remedy):

@@ -22,8 +22,17 @@ OWNERS: Mapping[str, str] = {
         "Tell those who sent you this what it holds; they decide whether it is taken.",
     "Decide: kgservice same {one} {other} --reason …, or different, or later.":
         "Tell those who sent you this whether it is the same.",
+    "Split them and repeat the value where it holds, or write merged = \"fill\" in source.toml.":
+        "Split them and repeat the value where it holds.",
+    "Give each thing its own key, or leave one row for it; as it stands, the rows become one thing.":
+        "Give each row a code of its own; of rows about the same, leave one.",
+    "“{value}” is not a wording of the code table {table}": "“{value}” is not among the values that are known here.",
+    "The mapping uses nothing of the column {column}.":
+        "The column {column} is not known here: nothing of it is taken.",
+    "the row says nothing of its evidence in {columns}, so its statements have no graph":
+        "The row does not say how this is known ({columns}), so nothing of it is taken.",
 }  # fmt: skip
-"""What the owner of a file can do, instead of what those who keep the source can."""
+"""What the owner of a file is told, who knows neither our commands nor our words, instead of keepers of the source."""
 _MOST = 500
 _EXAMPLES = 3
 
@@ -92,7 +101,12 @@ def lines(
 
 def mending(remedy: Text | None) -> Text | None:
     """Return how the owner of the file can mend a finding, who has neither our commands nor our files."""
-    return Text(OWNERS[remedy.template]) if remedy and remedy.template in OWNERS else remedy
+    return owned(remedy) if remedy else None
+
+
+def owned(text: Text) -> Text:
+    """Return a sentence as the owner of the file understands it."""
+    return Text(OWNERS[text.template], text.params) if text.template in OWNERS else text
 
 
 def height(line: Sequence[Slot]) -> float:
@@ -116,7 +130,7 @@ def _row(cause: Cause, about: About, first: str, compared: bool) -> list[Slot]:
     whole = cause.waived and cause.waived >= cause.count
     colour = "waived" if whole else cause.severity.value
     share = "" if cause.share is None else f"{'≈ ' if cause.counted else ''}{number(_percent(cause.share), tongue)} %"
-    message = say(cause.text, tongue)
+    message = say(owned(cause.text), tongue)
     if cause.waived:
         message += "\n" + say(Text("waived: {count}", {"count": number(cause.waived, tongue)}), tongue)
     examples = "\n".join(f"{value[:80]} ({number(n, tongue)})" for value, n in cause.examples[:_EXAMPLES])
