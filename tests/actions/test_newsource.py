@@ -340,8 +340,9 @@ def test_signs_of_nothing_and_merged_cells_are_read_as_a_person_would(service, t
     path = tmp_path / "firms.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("Список")
-        for at, row in enumerate((["Организация", "Вид", "Сайт", "ОГРН"], ["А", "ПОО", "a.ru", "1024200000000"],
-                                  ["Б", "", "-", "1024200000011"], ["В", "предприятие", "http://v.ru", "-"])):  # fmt: skip
+        rows = (["Организация", "Вид", "Сайт", "ОГРН"], ["А", "ПОО", "a.ru", "1024200000000"],
+                ["Б", "", "-", "1024200000011"], ["В", "предприятие", "http://v.ru", "-"])  # fmt: skip
+        for at, row in enumerate(rows):
             sheet.write_row(at, 0, row)
         sheet.merge_range("B2:B3", "ПОО")
     made = service.newsource.propose("firms", path, {"class": "kg:Organization", "lang": "ru"})

@@ -6,6 +6,7 @@ from region import BASE
 
 ONE, OTHER = f"{BASE}id/place/town-1", f"{BASE}id/place/town-2"
 
+THIRD = f"{BASE}id/place/town-3"
 OTHER_NAME = "skos:altLabel"
 
 
@@ -53,3 +54,19 @@ def test_things_become_one_stay_one_and_come_apart(service):
 
     service.keeping.rollback(second.id, actor="test")
     assert client.get("/id/place/town-2").status_code == 301
+
+
+def test_two_things_are_one_with_a_third_and_the_one_published_first_stays(service):
+    service.publish.build(actor="test")
+    service.duplicates.decide("same", "place/town-2", "place/town-3", "one settlement", "user:anna")
+    decision = service.duplicates.decide("same", "place/town-1", "place/town-3", "that one too", "user:boris")
+    service.publish.build(actor="test")
+
+    client = create_app(service).test_client()
+    stays = decision.kept if decision.kept != THIRD else OTHER
+    gone = {ONE, OTHER, THIRD} - {stays}
+    assert all(labels(service, stays))
+    assert [labels(service, name) for name in gone] == [(set(), set())] * 2
+    assert {client.get(name.removeprefix(BASE.rstrip("/"))).location for name in gone} == {
+        stays.removeprefix(BASE.rstrip("/"))
+    }

@@ -1,6 +1,6 @@
 """Same thing? Find things that may be one, in a source, a draft or the release, and decide: same, different, later."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,12 +89,14 @@ class Duplicates:
         if pair[0] == pair[1] or len(kinds) > 1:
             raise ParameterInvalid("{one} and {other} are not two things of one kind.", one=one, other=other)
         with self._shelf.lock("writer", actor=actor, job=f"decide {what}: {pair[0]} and {pair[1]}"):
-            known = sameness.decisions(self._settings)
             things = (min(pair), max(pair))
-            kept = self._first(pair) if what == "same" else ""
-            moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            known = [old for old in sameness.decisions(self._settings) if old.things != things]
+            replaced = sameness.replacements(known)
+            stand = [replaced.get(name, name) for name in pair]
+            kept = pair[stand.index(self._first(stand))] if what == "same" else ""
+            moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             decision = Decision(what, things, reason.strip(), actor, moment, kept)
-            self._consistent([*(old for old in known if old.things != things), decision])
+            self._consistent([*known, decision])
             sameness.write_down(self._settings, decision)
         return decision
 
@@ -150,7 +152,7 @@ class Duplicates:
             raise ThingNotFound("Nothing is known here about {iri}.", iri=name)
         return name
 
-    def _first(self, pair: tuple[str, str]) -> str:
+    def _first(self, pair: Sequence[str]) -> str:
         """Return which of two things was published first; the first named where both were at once, or none was."""
         heads = {f"<{name}> ".encode(): name for name in pair}
         seen: dict[str, set[str]] = {}

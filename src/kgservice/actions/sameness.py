@@ -35,7 +35,7 @@ class Decision:
     reason: str
     by: str
     decided: str
-    """UTC, ISO 8601, to the second."""
+    """UTC, ISO 8601; by it decisions follow one another."""
     kept: str = ""
 
     @property
@@ -79,17 +79,20 @@ def write_down(settings: Settings, decision: Decision) -> Path:
 
 
 def replacements(found: Iterable[Decision]) -> dict[str, str]:
-    """Return which thing stands for which, chains followed to their end."""
-    direct = {one.replaced: one.kept for one in found if one.decision == "same"}
-    final = {}
-    for name in direct:
-        end, seen = name, set[str]()
-        while end in direct and end not in seen:
-            seen.add(end)
-            end = direct[end]
-        if end != name:
-            final[name] = end
-    return final
+    """Return which thing stands for which: of all that were decided to be one, in the order of time, one stays."""
+    above: dict[str, str] = {}
+
+    def end(name: str) -> str:
+        while name in above:
+            name = above[name]
+        return name
+
+    for one in sorted(found, key=lambda decision: (decision.decided, decision.things)):
+        if one.decision == "same":
+            kept, replaced = end(one.kept), end(one.replaced)
+            if kept != replaced:
+                above[replaced] = kept
+    return {name: end(name) for name in above}
 
 
 def applied(

@@ -27,7 +27,7 @@ _NAMED = 0.9  # likeness of a heading from which a column is the name of the row
 _MISTYPED = 0.8  # likeness of letters from which a heading is a label written otherwise, and not another word
 _LANGUAGES = frozenset({"ru", "en", "рус", "англ", "русский", "русском", "английский", "английском", "английски",
                         "русски", "по", "на", "языке", "russian", "english", "rus", "eng"})  # fmt: skip
-_EMPTY = frozenset("ob is ha of the in v na po iz s k".split())
+_EMPTY = frozenset(["ob", "is", "ha", "of", "the", "in", "v", "na", "po", "iz", "s", "k"])
 _ADDRESS = re.compile(r"https?://\S+$")
 _SOME = 0.3  # share of web addresses among values that a heading calls so; the others are told when they are imported
 _SCALED = re.compile(r"\b(?:тыс|млн|млрд|thousand|million|billion)\b", re.IGNORECASE)  # amounts not in ones

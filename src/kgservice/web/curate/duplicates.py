@@ -63,7 +63,7 @@ def _deciding(room: Blueprint, counter: Counter) -> None:
         if not page_wanted():
             return as_json({"decision": decision.decision, "things": list(decision.things)}, 201)
         back = "&".join(f"{name}={request.form.get(name, '')}" for name in ("source", "draft"))
-        at = request.form.get("pair", "1") if what != "later" else str(int(request.form.get("pair", "1") or 1) + 1)
+        at = request.form.get("pair", "1") if what != "later" else str(request.form.get("pair", 1, int) + 1)
         return redirect(f"/curate/duplicates?{back}&pair={at}", 303)
 
     @room.post("/curate/duplicates/search")
