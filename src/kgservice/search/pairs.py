@@ -86,6 +86,7 @@ class _Comparison:
         self._fresh = fresh
         self._keys = Words()
         self._locals: dict[str, tuple[str, ...]] = {}
+        self._heads: dict[str, tuple[str, str]] = {}
         self._spelled = (
             spelled(self._all, Words()) if spellings is None else {one.iri: spellings[one.iri] for one in self._all}
         )
@@ -196,9 +197,13 @@ class _Comparison:
                 if len(key) > 10:
                     found["%" + "".join(sorted(key))] = 2.0
 
-    def _turned_round(self, first: str, second: str) -> tuple[str, str]:
+    def _turned_round(self, first: str, second: str) -> list[str]:
+        """Return the keys of compounds of which two words would be the long form."""
+        heads = self._heads.get(first[:4])
+        if heads is None:
+            heads = self._heads[first[:4]] = (latin(first[:3]), latin(first[:4]))
         last = key_of(second, self._keys)
-        return latin(first[:3]) + last, latin(first[:4]) + last
+        return [head + last for head in heads]
 
     def _local(self, place: str) -> tuple[str, ...]:
         """Return beginnings of words that name a place, as its IRI has them."""
