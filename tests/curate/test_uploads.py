@@ -110,6 +110,24 @@ def test_the_guess_is_shown_and_can_be_corrected_before_anything_is_read(by_prog
     assert "koi8-r" in page.text
 
 
+def test_a_file_is_looked_at_as_the_source_reads_it_and_as_guessed_where_that_cannot_be(by_program, house):
+    settled = house.service.settings.content / "data" / "sources" / "places" / "source.toml"
+    before = settled.read_text("utf8")
+    text = before.replace('format = "csv"', 'format = "csv"\nencoding = "koi8-r"\nheader_row = 2', 1)
+    try:
+        settled.write_text(text, "utf8")
+        sent = "Отчёт;\nкод;название\nn-1;Посёлок\n".encode("koi8-r")
+        look = by_program("places.csv", sent).json["looks"][0]
+        assert (look["encoding"], look["header_row"], look["rows"][0]) == ("koi8-r", 2, ["n-1", "Посёлок"])
+
+        settled.write_text(text.replace("koi8-r", "utf-8"), "utf8")
+        look = by_program("places.csv", sent).json["looks"][0]
+        assert "error" not in look
+        assert look["rows"]
+    finally:
+        settled.write_text(before, "utf8")
+
+
 def test_an_import_is_a_job_with_what_was_said_of_the_reading(by_program, house):
     sent = by_program("places.csv", table(40).encode()).json
     begun = by_program.client.post(

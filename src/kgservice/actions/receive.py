@@ -9,12 +9,13 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO, Any
 
 from kgservice.actions.content import Content
 from kgservice.desk import now, written
-from kgservice.errors import BodyInvalid, Refused, SourceUnreadable, UploadNotFound
+from kgservice.errors import BodyInvalid, Refused, SourceNotFound, SourceUnreadable, UploadNotFound
 from kgservice.intake.guards import check_kind
 from kgservice.intake.interface import Source
 from kgservice.releases import files
@@ -29,6 +30,7 @@ _PROGRAMS = re.compile(
 )
 _LOOKER = "kgservice.cli.guessing"
 _RECORD = "upload.json"
+_TOLD = ("encoding", "separator", "sheet", "header_row")
 _FORGOTTEN = 14 * 24 * 3600.0  # seconds after which an upload that nobody went on with goes
 
 
@@ -158,21 +160,40 @@ class Receive:
         return size
 
     def _looks(self, upload: Upload) -> tuple[Mapping[str, Any], ...]:
-        """Look at each file in a process of its own, which may die of what it reads."""
+        """Look at each file as an import would read it; where that cannot be, as is best guessed, and say why."""
         found = []
         for path in self.paths(upload):
-            command = [sys.executable, "-m", _LOOKER, str(path), json.dumps(dict(upload.reading))]
-            try:
-                done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)
-                found.append(json.loads(done.stdout))
-            except (subprocess.SubprocessError, ValueError):
-                found.append({"error": {"template": "This file cannot be shown before it is imported.", "params": {}}})
+            own = self._own(upload.source, path.name)
+            look = _look(path, {**own, **upload.reading})
+            if own and "error" in look and "error" not in (free := _look(path, upload.reading)):
+                look = {**free, "notes": [look["error"], *free["notes"]]}
+            found.append(look)
         return tuple(found)
+
+    def _own(self, source: str, name: str) -> dict[str, str]:
+        """Return how the source reads a file of this name; empty for a source that is still to be made."""
+        try:
+            tables = self._content.source(source).tables
+        except SourceNotFound:
+            return {}
+        table = next((table for table in tables if fnmatch(name.removesuffix(".gz"), table.file)), None)
+        told = {key: str(getattr(table, key)) for key in _TOLD} if table else {}
+        return {key: value for key, value in told.items() if value not in ("", "auto")}
 
     def _save(self, upload: Upload) -> Upload:
         with guarded(self._folder):
             files.replace(self._folder / upload.id / _RECORD, json.dumps(asdict(upload), ensure_ascii=False))
         return upload
+
+
+def _look(path: Path, reading: Mapping[str, str]) -> dict[str, Any]:
+    """Look at a file in a process of its own, which may die of what it reads."""
+    command = [sys.executable, "-m", _LOOKER, str(path), json.dumps(dict(reading))]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)
+        return dict(json.loads(done.stdout))
+    except (subprocess.SubprocessError, ValueError):
+        return {"error": {"template": "This file cannot be shown before it is imported.", "params": {}}}
 
 
 def plain(name: str) -> str:

@@ -51,6 +51,7 @@ _TOLD: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "/curate/drafts/<draft_id>/waive": {
         "POST": ("Let the findings of a cause stand until a day.", ("cause", "comment", "until"))
     },
+    "/curate/drafts/<draft_id>/revoke": {"POST": ("Take a waiver back.", ("waiver", "cause"))},
     "/curate/drafts/<draft_id>/wordings": {
         "GET": ("Wordings that no code table knows, with what they may mean.", ()),
         "POST": ("Say what a wording of a code table means.", ("source", "table", "wording", "thing")),
