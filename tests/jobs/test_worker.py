@@ -182,7 +182,7 @@ def test_duplicates_are_searched_and_a_new_source_is_proposed_and_written(desk):
     sample = desk.folder / "villages.csv"
     sample.write_text("code;название;name;within\nn-1;Новый;New;Кузбасс\nn-2;Старый;Old;Кузбасс\n", "utf8")
     searched = desk.queue.add("duplicates", {"draft": ""}, "user:anna", "places")
-    params = {"file": str(sample), "answers": {"steward": "anna"}}
+    params = {"file": str(sample), "answers": {"steward": "anna", "class": "kg:Place"}}
     proposed = desk.queue.add("proposal", params, "user:anna", "villages")
     written = desk.queue.add("source", params, "user:anna", "villages")
     desk.start()
