@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from anytables import EVIDENCE, WORDS, AnyTable, blank, said, tables, write, write_source
@@ -187,8 +187,16 @@ def held(table: AnyTable) -> None:
         assert Account(table, converted(table, Path(folder))).faults() == []
 
 
+def headed(*headings: str) -> AnyTable:
+    rows = (("k1", "end"), ("k2", None), ("k2", "end"), (None, "end"))
+    return AnyTable("csv", headings, ("plain", "plain"), (0,), None, 0, ",", rows)
+
+
 @settings(max_examples=25, deadline=None)
 @given(tables())
+@example(headed("*", "a"))
+@example(headed("a", "*"))
+@example(headed("^.*$", "a"))
 def test_statements_and_findings_account_for_every_filled_cell_of_any_table(table: AnyTable) -> None:
     held(table)
 

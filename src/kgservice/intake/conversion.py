@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
+from polars.selectors import by_name
 
 from kgservice import rml
 from kgservice.errors import MappingInvalid, SourceUnreadable
@@ -224,7 +225,7 @@ class _Job:
         self.collector.counts["records"] += sheet.frame.height
         if sheet.formulation in ("CSV", "SQL"):
             columns.check(table, sheet, self.mapping.references().get(table.name, ()), self.collector)
-            texts = sheet.frame.select(sheet.columns)
+            texts = sheet.frame.select(by_name(sheet.columns))
             self.collector.counts["cells"] += texts.height * texts.width - sum(texts.null_count().row(0))
         letters.check(table, sheet, self.collector)
         return sheet

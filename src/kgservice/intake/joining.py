@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import polars as pl
+from polars.selectors import by_name
 
 from kgservice import rml
 from kgservice.intake.findings import Collector
@@ -40,7 +41,7 @@ def _look(sheet: Sheet, names: tuple[str, ...], side: str, collector: Collector)
     filled = _filled(sheet, names)
     if filled is None:
         return
-    count = filled.select(pl.sum_horizontal(pl.col(names).cast(pl.UInt32))).to_series()
+    count = filled.select(pl.sum_horizontal(by_name(names).cast(pl.UInt32))).to_series()
     rows = filled[ROW]
     partly, none = rows.filter((count > 0) & (count < len(names))), rows.filter(count == 0)
     columns = ", ".join(names)
@@ -79,7 +80,7 @@ def _filled(sheet: Sheet, names: tuple[str, ...]) -> pl.DataFrame | None:
         return pl.DataFrame({**values, ROW: pl.Series([record.row for record in sheet.records], dtype=pl.UInt32)})
     if not set(names) <= set(sheet.frame.columns):
         return None
-    return sheet.frame.select(ROW, *(pl.col(name).is_not_null().alias(name) for name in names))
+    return sheet.frame.select(ROW, *(by_name(name).is_not_null().alias(name) for name in names))
 
 
 def _cells(sheet: Sheet, rows: pl.Series, columns: str) -> list[Cell]:

@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Callable, Sequence
 
 import polars as pl
+from polars.selectors import by_name
 
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Table
@@ -23,10 +24,10 @@ def check(table: Table, sheets: Sequence[Sheet], collector: Collector) -> None:
                 _required(sheet, column, collector)
     if table.key:
         rows = pl.concat(
-            sheet.frame.select(*table.key, ROW, pl.lit(number, dtype=pl.UInt32).alias(_SHEET))
+            sheet.frame.select(by_name(table.key), ROW, pl.lit(number, dtype=pl.UInt32).alias(_SHEET))
             for number, sheet in enumerate(sheets)
         )
-        filled = pl.any_horizontal(pl.col(table.key).is_not_null())
+        filled = pl.any_horizontal(by_name(table.key).is_not_null())
         _empty(table, sheets, rows.filter(~filled), collector)
         _repeated(table, sheets, rows.filter(filled), collector)
 
@@ -35,14 +36,16 @@ def torn(table: Table, sheet: Sheet) -> pl.Series:
     """Return the rows that have a part of their key and lack another: a rule that needs both makes nothing of them."""
     if len(table.key) < 2:
         return pl.Series(dtype=pl.UInt32)
-    parts = pl.col(table.key)
+    parts = by_name(table.key)
     return sheet.frame.filter(pl.any_horizontal(parts.is_null()) & pl.any_horizontal(parts.is_not_null()))[ROW]
 
 
 def lost(table: Table, sheet: Sheet, rows: pl.Series, collector: Collector) -> None:
     """Add a finding for each of these rows, which became nothing, at the part of the key that is empty."""
     if len(rows):
-        for row, *parts in sheet.frame.filter(pl.col(ROW).is_in(rows.implode())).select(ROW, *table.key).iter_rows():
+        for row, *parts in (
+            sheet.frame.filter(pl.col(ROW).is_in(rows.implode())).select(ROW, by_name(table.key)).iter_rows()
+        ):
             empty = [column for column, part in zip(table.key, parts, strict=True) if part is None]
             _keyless(sheet.cell(row, empty[0]), empty, collector)
 
@@ -66,7 +69,7 @@ def of_rows(table: Table, sheet: Sheet) -> Callable[[int], str]:
 
 def _required(sheet: Sheet, column: str, collector: Collector) -> None:
     rule = "table/required-empty"
-    for row in sheet.frame.filter(pl.col(column).is_null())[ROW].to_list():
+    for row in sheet.frame.filter(by_name(column).is_null())[ROW].to_list():
         if not collector.wants(rule):
             collector.omit(rule)
             continue
@@ -98,7 +101,7 @@ def _keyless(cell: Cell, columns: Sequence[str], collector: Collector) -> None:
 
 def _repeated(table: Table, sheets: Sequence[Sheet], rows: pl.DataFrame, collector: Collector) -> None:
     rule = "table/key-repeated"
-    keys = pl.concat_list(pl.col(table.key).str.strip_chars().fill_null("")).alias("__key")
+    keys = pl.concat_list(by_name(table.key).str.strip_chars().fill_null("")).alias("__key")
     groups = (
         rows.select(keys, ROW, _SHEET)
         .filter(pl.len().over("__key") > 1)

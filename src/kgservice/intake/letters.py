@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 from lxml import etree
+from polars.selectors import by_name
 
 from kgservice.intake.findings import Collector
 from kgservice.intake.interface import Table
@@ -41,9 +42,9 @@ def check(table: Table, sheet: Sheet, collector: Collector) -> None:
     names = sheet.columns
     if not names or not sheet.frame.height:
         return
-    found = sheet.frame.select(pl.col(names).str.contains(_ANY).any()).row(0)
+    found = sheet.frame.select(by_name(names).str.contains(_ANY).any()).row(0)
     for column in (name for name, some in zip(names, found, strict=True) if some):
-        odd = sheet.frame.select(ROW, column).filter(pl.col(column).str.contains(_ANY))
+        odd = sheet.frame.select(ROW, by_name(column)).filter(by_name(column).str.contains(_ANY))
         _tell(table, sheet, collector, column, odd)
 
 
@@ -76,7 +77,7 @@ def _suspicious(value: Any) -> bool:
 def _tell(table: Table, sheet: Sheet, collector: Collector, column: str, odd: pl.DataFrame) -> None:
     for rule, pattern in _RULES:
         marked = odd.with_columns(
-            pl.col(column).str.extract_all(pattern).list.unique(maintain_order=True).alias("signs")
+            by_name(column).str.extract_all(pattern).list.unique(maintain_order=True).alias("signs")
         )
         marked = marked.filter(pl.col("signs").list.len() > 0)
         for row, text, signs in marked.select(ROW, column, "signs").iter_rows():

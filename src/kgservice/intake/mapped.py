@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
+from polars.selectors import by_name
 
 from kgservice import rml
 from kgservice.intake.interface import Source, Table
@@ -18,7 +19,7 @@ def mapped(mapping: rml.Mapping, table: Table, sheet: Sheet, base: str, others: 
     """Yield what the mapping makes of a sheet; rows without any key are left out, `keys` has told them."""
     frame = sheet.frame
     if table.key:
-        keyed = frame.select(pl.any_horizontal(pl.col(table.key).is_not_null())).to_series()
+        keyed = frame.select(pl.any_horizontal(by_name(table.key).is_not_null())).to_series()
         frame = frame if keyed.all() else frame.filter(keyed)
     if sheet.formulation == RDF:
         yield rml.Produced(_resolved(frame, base), [])

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from polars.selectors import by_name
+
 from kgservice import rml
 from kgservice.intake.findings import Collector
 from kgservice.intake.guess import Guess
@@ -45,7 +47,7 @@ def sampled(path: Path, found: Guess, most: int = MOST) -> Sample:
         ]
         return Sample(found.columns, tuple(rows), len(sheet.records))
     columns = tuple(name for name in found.columns if name in sheet.columns) or tuple(sheet.columns)
-    return Sample(columns, tuple(sheet.frame.select(columns).head(most).iter_rows()), sheet.frame.height)
+    return Sample(columns, tuple(sheet.frame.select(by_name(columns)).head(most).iter_rows()), sheet.frame.height)
 
 
 def cut(path: Path, found: Guess, folder: Path, rows: int) -> Path:

@@ -127,6 +127,7 @@ def _unpacked(packed: bytes) -> Iterator[tuple[int, list[str]]]:
 def _frame(sheet: "Sheet", paths: Sequence[str]) -> tuple[list[str], Iterator[tuple[int, int, int, bytes]]]:
     """Return columns and packed blocks of a sheet; of JSON and XML, what the mapping and the key read."""
     import polars as pl  # pages load this room and never write
+    from polars.selectors import by_name
 
     from kgservice import rml
     from kgservice.intake.readers.reading import ROW
@@ -142,7 +143,7 @@ def _frame(sheet: "Sheet", paths: Sequence[str]) -> tuple[list[str], Iterator[tu
                 columns.append(path)
 
     def blocks() -> Iterator[tuple[int, int, int, bytes]]:
-        plain = frame.select(ROW, *columns)
+        plain = frame.select(ROW, by_name(columns))
         for at in range(0, frame.height, _BLOCK):
             some = plain.slice(at, _BLOCK)
             target = io.BytesIO()

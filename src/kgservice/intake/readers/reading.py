@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
+from polars.selectors import by_name
 
 from kgservice import rml
 from kgservice.errors import SourceInvalid, SourceUnreadable
@@ -120,7 +121,7 @@ def cleaned(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Return the frame with null for cells of nothing but space or a null word, and without rows of nulls."""
     texts = [column for column in frame.columns if column != ROW and not column.startswith(TYPE)]
     frame = _emptied(frame, table)
-    filled = frame.select(pl.any_horizontal(pl.col(texts).is_not_null())).to_series()
+    filled = frame.select(pl.any_horizontal(by_name(texts).is_not_null())).to_series()
     return frame if filled.all() else frame.filter(filled)
 
 
@@ -129,12 +130,12 @@ def _emptied(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     names = [column for column in frame.columns if column != ROW and not column.startswith(TYPE)]
     if not names or not frame.height:
         return frame
-    found = frame.select(pl.col(names).str.strip_chars().is_in(nothing).any()).row(0)
+    found = frame.select(by_name(names).str.strip_chars().is_in(nothing).any()).row(0)
     odd = [name for name, some in zip(names, found, strict=True) if some]
     # few at a time: a copy of a long table is what memory lacks
     step = max(_AT_ONCE // frame.height, 1)
     for start in range(0, len(odd), step):
-        some = pl.col(odd[start : start + step])
+        some = by_name(odd[start : start + step])
         frame = frame.with_columns(
             pl.when(some.str.strip_chars().is_in(nothing)).then(None).otherwise(some).name.keep()
         )
@@ -144,7 +145,7 @@ def _emptied(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 def without_unnamed(sheet: Sheet, collector: Collector) -> Sheet:
     """Return the sheet without columns that have no heading; those with values are findings."""
     unnamed = [column for column in sheet.frame.columns if column.startswith(UNNAMED)]
-    nothing = sheet.frame.select(unnamed).null_count().row(0) if unnamed else ()  # of up to 16,384 at once
+    nothing = sheet.frame.select(by_name(unnamed)).null_count().row(0) if unnamed else ()  # of up to 16,384 at once
     for column, empty in zip(unnamed, nothing, strict=True):
         if count := sheet.frame.height - empty:
             at = sheet.frame[column].is_not_null().arg_max() or 0
@@ -158,7 +159,7 @@ def without_unnamed(sheet: Sheet, collector: Collector) -> Sheet:
                 Text("Write a heading over the column, or empty it."),
                 sheet.cell(row, letter(int(column.removeprefix(UNNAMED))), value),
             )
-    return replace(sheet, frame=sheet.frame.drop(unnamed))
+    return replace(sheet, frame=sheet.frame.drop(by_name(unnamed)))
 
 
 UNNAMED = "__column"
