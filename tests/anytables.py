@@ -130,8 +130,12 @@ def said(value: Value) -> str:
     return value.isoformat() if isinstance(value, datetime.date) else str(value)
 
 
-def blank(text: str) -> bool:
-    """Tell whether a text counts as nothing: space only, or a word of the description for it."""
+def blank(text: str, form: str) -> bool:
+    """Tell whether a text counts as nothing: space only, or a word of the description for it.
+
+    In JSON the four separators U+001C to U+001F are space as well, as Python has it.
+    """
+    text = text.strip() if form in ("json", "jsonl") else text
     stripped = text.strip(
         "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
     )

@@ -84,13 +84,20 @@ class Account:
     def rows(self) -> dict[int, dict[str, str]]:
         """The texts of rows by number and heading; rows of nothing are rows in JSON and XML only."""
         found = {n: [said(value) for value in one] for n, one in enumerate(self.table.rows, self.table.first)}
-        kept = {n: one for n, one in found.items() if self.table.format in RECORDS or not all(map(blank, one))}
+        kept = {
+            n: one
+            for n, one in found.items()
+            if self.table.format in RECORDS or any(not blank(text, "csv") for text in one)
+        }
         return {n: dict(zip(self.table.headings, one, strict=True)) for n, one in kept.items()}
 
     @cached_property
     def keys(self) -> dict[int, tuple[str, ...]]:
         names = [self.table.headings[n] for n in self.table.keys]
-        return {n: tuple("" if blank(one[name]) else one[name] for name in names) for n, one in self.rows.items()}
+        return {
+            n: tuple("" if blank(one[name], self.table.format) else one[name] for name in names)
+            for n, one in self.rows.items()
+        }
 
     @cached_property
     def twins(self) -> dict[tuple[str, ...], set[int]]:
@@ -126,7 +133,7 @@ class Account:
         for heading, rule in zip(self.table.headings, self.table.rules, strict=True):
             lost = rule == "unmapped" and heading not in used
             if self.table.format in RECORDS:  # a name without values is not missed there
-                lost = lost and not all(blank(one[heading]) for one in self.rows.values())
+                lost = lost and not all(blank(one[heading], self.table.format) for one in self.rows.values())
             if lost != any("read/column-unmapped" in self.told(n, heading) for n in (self.table.top + 1, *self.rows)):
                 yield f"{heading!r} is {rule}"
 
@@ -155,7 +162,7 @@ class Account:
             owed.add((*home, "type", "http://p/Thing"))
             alone = len(self.twins[tuple(part.strip() for part in self.keys[number])]) == 1
             for place, (heading, rule) in enumerate(zip(self.table.headings, self.table.rules, strict=True)):
-                if rule in ("unused", "unmapped") or blank(one[heading]):
+                if rule in ("unused", "unmapped") or blank(one[heading], self.table.format):
                     continue
                 right = objects(rule, one[heading], self.table.format)
                 failed = any(name.startswith("map/") for name in self.told(number, heading))
@@ -172,7 +179,7 @@ class Account:
 
     def of_counts(self) -> Iterator[str]:
         """Yield the counts that are wrong."""
-        filled = sum(not blank(text) for one in self.rows.values() for text in one.values())
+        filled = sum(not blank(text, self.table.format) for one in self.rows.values() for text in one.values())
         counts = self.conversion.report.counts
         if (counts["records"], counts["cells"]) != (len(self.rows), filled):
             yield f"{counts} where {len(self.rows)} rows have {filled} filled cells"
@@ -197,6 +204,7 @@ def headed(*headings: str) -> AnyTable:
 @example(headed("*", "a"))
 @example(headed("a", "*"))
 @example(headed("^.*$", "a"))
+@example(AnyTable("json", ("a", "b"), ("plain", "plain"), (0,), None, 0, ",", ((None, "\x1f"), ("end", None))))
 def test_statements_and_findings_account_for_every_filled_cell_of_any_table(table: AnyTable) -> None:
     held(table)
 
