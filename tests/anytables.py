@@ -69,11 +69,15 @@ class AnyTable:
         return self.top + 2 if self.format in ("csv", "xlsx", "ods") else 1
 
 
+_UNTOLD = "\0\ufeff\ufffe\uffff\x1c\x1d\x1e\x1f"
+"""Signs that are not drawn: those that no file holds, and four that Python, unlike a table, has for space."""
+
+
 def texts(kind: str) -> st.SearchStrategy[str]:
     """Any text that a file of this format can hold."""
     excluded = "\r" if kind in ("xlsx", "ods", "xml") else "\0" if kind == "csv" else ""
     lowest = 0 if kind in ("csv", "json", "jsonl", "sqlite") else 0x20
-    hold = st.characters(min_codepoint=lowest, codec="utf-8", exclude_characters=excluded + "\0\ufeff\ufffe\uffff")
+    hold = st.characters(min_codepoint=lowest, codec="utf-8", exclude_characters=excluded + _UNTOLD)
     return st.text(hold, max_size=6) | st.sampled_from(_ODD)
 
 
