@@ -248,7 +248,7 @@ def test_large_files_of_any_kind_have_a_small_sample(tmp_path, monkeypatch, name
         guessed = Guess(path.suffix[1:], sheet="Лист", header_row=1)
         rows = [["код", "название"], *([str(n), f"Имя <{n}>"] for n in range(50))]
         for reader in (xlsx, ods):
-            monkeypatch.setattr(reader, "texts", lambda path, sheet, most: rows[:most])
+            monkeypatch.setattr(reader, "top", lambda path, sheet, most: (rows[:most], []))
         trimming.trimmed(path, guessed, path, 50)
         monkeypatch.undo()
     elif name == "base.sqlite":

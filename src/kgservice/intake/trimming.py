@@ -34,7 +34,7 @@ def _headed(grid: list[list[str]], found: Guess) -> list[list[str]]:
 
 
 def _workbook(path: Path, found: Guess, target: Path, rows: int) -> None:
-    grid = _headed(xlsx.texts(path, found.sheet, found.header_row + rows), found)
+    grid = _headed(xlsx.top(path, found.sheet, found.header_row + rows)[0], found)
     cells = "".join(
         "<row>" + "".join(f'<c t="inlineStr"><is><t xml:space="preserve">{_safe(text)}</t></is></c>' for text in row)
         + "</row>"
@@ -61,7 +61,7 @@ def _open_document(path: Path, found: Guess, target: Path, rows: int) -> None:
             f'<table:table-cell office:value-type="string"><text:p>{_safe(text)}</text:p></table:table-cell>'
             if text else "<table:table-cell/>" for text in row
         ) + "</table:table-row>"
-        for row in _headed(ods.texts(path, found.sheet, found.header_row + rows), found)
+        for row in _headed(ods.top(path, found.sheet, found.header_row + rows)[0], found)
     )  # fmt: skip
     spaces = " ".join(f'xmlns:{name}="{_OPEN}:{name}:1.0"' for name in ("office", "table", "text"))
     _packed(target, {

@@ -65,12 +65,6 @@ def names(path: Path) -> tuple[str, ...]:
         return tuple(_names(stream))
 
 
-def texts(path: Path, sheet: str, most: int) -> list[list[str]]:
-    """Return the first rows of a sheet as texts."""
-    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
-        return [[_text(value) for value in row] for row in _grid(stream, sheet, path.name).rows[:most]]
-
-
 def top(path: Path, sheet: str, most: int) -> tuple[list[list[str]], list[Area]]:
     """Return the first rows of a sheet as texts, and its merged areas."""
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:

@@ -58,12 +58,6 @@ def names(path: Path) -> tuple[str, ...]:
     return tuple(_readable(_opened(path)))
 
 
-def texts(path: Path, sheet: str, most: int) -> list[list[str]]:
-    """Return the first rows of a sheet as texts."""
-    grid = _opened(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=most)
-    return [[_text(value) for value in row] for row in grid]
-
-
 def top(path: Path, sheet: str, most: int) -> tuple[list[list[str]], list[Area]]:
     """Return the first rows of a sheet as texts, and its merged areas."""
     content = _opened(path).get_sheet_by_name(sheet)
